@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// service is an entry of the service list.
+type service struct {
+	name string // the key: botocore's folder and ours
+
+	Version string `json:"version"` // the model's: "2014-11-01"
+	Global  bool   `json:"global"`  // one endpoint for the whole partition
+	// Include are the operations that we build; or, where that list is the
+	// shorter one, Except are those that we do not.
+	Include []string `json:"operations"`
+	Except  []string `json:"except"`
+	// ReadOnly corrects what the operation's verb suggests to CloudTrail.
+	ReadOnly map[string]bool `json:"readOnly"`
+}
+
+// readServiceList reads the list, sorted by name.
+func readServiceList(file string) ([]service, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var list map[string]service
+	dec := json.NewDecoder(bytes.NewReader(text))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&list); err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	var services []service
+	for name, s := range list {
+		s.name = name
+		services = append(services, s)
+	}
+	slices.SortFunc(services, func(a, b service) int { return strings.Compare(a.name, b.name) })
+	return services, nil
+}
+
+// choose splits the model's operations, which come sorted, into those that we
+// build and those that we do not. A name in the list that the model lacks is
+// an error: it is misspelt, or AWS has dropped it.
+func (s service) choose(all []string) (built, unbuilt []string, err error) {
+	if (s.Include == nil) == (s.Except == nil) {
+		return nil, nil, errors.New(`want one of "operations" and "except"`)
+	}
+	listed := slices.Concat(s.Include, s.Except)
+	for op := range s.ReadOnly {
+		listed = append(listed, op)
+	}
+	for _, op := range listed {
+		if !slices.Contains(all, op) {
+			return nil, nil, fmt.Errorf("the model has no operation %s", op)
+		}
+	}
+	for _, op := range all {
+		if slices.Contains(s.Include, op) || s.Except != nil && !slices.Contains(s.Except, op) {
+			built = append(built, op)
+		} else {
+			unbuilt = append(unbuilt, op)
+		}
+	}
+	return built, unbuilt, nil
+}
+
+// readOnlyVerbs begin the names of operations that change nothing.
+var readOnlyVerbs = []string{"BatchGet", "Describe", "Get", "Head", "List", "Lookup", "Simulate", "Verify"}
+
+// readOnly reports whether CloudTrail records an operation as read-only.
+func (s service) readOnly(op string) bool {
+	if v, ok := s.ReadOnly[op]; ok {
+		return v
+	}
+	return slices.ContainsFunc(readOnlyVerbs, func(verb string) bool { return strings.HasPrefix(op, verb) })
+}
