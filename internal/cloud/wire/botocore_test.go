@@ -1,0 +1,53 @@
+package wire
+
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/fortlet/fortlet/internal/api"
+)
+
+// TestAgainstBotocore decodes requests that botocore made, which are those of
+// the aws command too. testdata/serialize.py wrote them down.
+func TestAgainstBotocore(t *testing.T) {
+	text, err := os.ReadFile("testdata/botocore.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var golden struct {
+		Cases []struct{ Service, Operation, Params, Body string }
+	}
+	if err := json.Unmarshal(text, &golden); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range golden.Cases {
+		t.Run(c.Service+"/"+c.Operation, func(t *testing.T) {
+			op := operation(t, c.Service, c.Operation)
+			got, err := For(op.Service.Protocol).Decode(op, &Request{Method: "POST", Body: []byte(c.Body)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := decodeJSON(op, c.Params)
+			if err != nil {
+				t.Fatal(err)
+			}
+			wantEqual(t, got, want)
+		})
+	}
+}
+
+func operation(t *testing.T, service, name string) *api.Operation {
+	t.Helper()
+	for _, svc := range builtServices() {
+		if svc.Name != service {
+			continue
+		}
+		if i := slices.IndexFunc(svc.Operations, func(op *api.Operation) bool { return op.Name == name }); i >= 0 {
+			return svc.Operations[i]
+		}
+	}
+	t.Fatalf("%s.%s is not built", service, name)
+	return nil
+}
