@@ -1,0 +1,68 @@
+package cloud
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/fortlet/fortlet/internal/cloud/authz"
+)
+
+// text is the explanation for people.
+func (e *Explanation) text() string {
+	w := new(strings.Builder)
+	fmt.Fprintf(w, "request    %s\naction     %s\nprincipal  %s\n", e.RequestID, e.Action, e.Principal)
+	if e.Exempt != "" {
+		fmt.Fprintf(w, "\nallowed without asking: %s\n", e.Exempt)
+	}
+	for _, d := range e.Decisions {
+		fmt.Fprintf(w, "\n%s on %s\n%s: %s\n", d.Action, d.Resource, verdictWords[d.Decision], d.Reason)
+		if d.Policy != "" {
+			fmt.Fprintf(w, "decided by %s of %s\n", d.Sid, d.Policy)
+		}
+		printReadings(w, d)
+		printContext(w, d.Context)
+		if d.Remedy != nil {
+			fmt.Fprintf(w, "\nwhat would change it: %s\n", d.Remedy.Where)
+			printIndented(w, d.Remedy.Statement)
+		}
+	}
+	return w.String()
+}
+
+var verdictWords = map[string]string{
+	"allowed":      "ALLOWED",
+	"explicitDeny": "DENIED",
+	"implicitDeny": "DENIED",
+}
+
+func printReadings(w io.Writer, d *authz.Explanation) {
+	if len(d.Policies) == 0 {
+		fmt.Fprintln(w, "no policy applies to the request")
+	}
+	for _, p := range d.Policies {
+		fmt.Fprintf(w, "\n  %s %s: %s\n", p.Type, p.ID, p.Verdict)
+		if p.Explanation != nil {
+			printIndented(w, p.Explanation.String())
+		}
+	}
+}
+
+func printContext(w io.Writer, values map[string][]string) {
+	fmt.Fprintln(w, "\n  condition keys")
+	keys := make([]string, 0, len(values))
+	for k := range values {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		fmt.Fprintf(w, "    %s = %s\n", k, strings.Join(values[k], ", "))
+	}
+}
+
+func printIndented(w io.Writer, text string) {
+	for line := range strings.Lines(text) {
+		fmt.Fprintf(w, "    %s\n", strings.TrimRight(line, "\n"))
+	}
+}
