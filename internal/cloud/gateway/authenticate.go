@@ -1,0 +1,104 @@
+package gateway
+
+import (
+	"errors"
+	"net/http"
+
+	"github.com/fortlet/fortlet/internal/api"
+	"github.com/fortlet/fortlet/internal/cloud/credentials"
+	"github.com/fortlet/fortlet/internal/cloud/sigv4"
+	"github.com/fortlet/fortlet/policy"
+)
+
+// authenticate finds out who signed the request. The body is read between the
+// two halves: a stranger's is not worth the memory, and the signature covers
+// it.
+func (g *Gateway) authenticate(x *exchange) error {
+	if err := g.identify(x); err != nil {
+		return err
+	}
+	if err := x.readBody(); err != nil {
+		return err
+	}
+	return g.verify(x)
+}
+
+// identify finds who the request claims to be from.
+func (g *Gateway) identify(x *exchange) (err error) {
+	if x.signature == nil {
+		return sigv4.ErrMissing
+	}
+	if !isRegion(x.signature.Region) {
+		return &sigv4.Error{Kind: sigv4.Scope, Message: "Credential should be scoped to a valid region. "}
+	}
+	x.credential, err = g.cloud.Credentials.Find(x.r.Context(), x.signature.AccessKeyID, x.signature.SecurityToken, x.now)
+	switch {
+	case errors.Is(err, credentials.ErrUnknown):
+		return sigv4.ErrUnknownKey
+	case errors.Is(err, credentials.ErrExpired):
+		return sigv4.ErrExpiredToken
+	}
+	return err
+}
+
+// verify proves the claim.
+func (g *Gateway) verify(x *exchange) error {
+	opts := sigv4.OptionsFor(x.service.SigningName)
+	opts.Keys = &g.keys
+	if x.service == controlService {
+		opts.Service = "" // nobody but us has the path, whatever it was signed for
+	}
+	payload := sigv4.HashPayload(x.wire.Body)
+	if err := x.signature.Verify(x.signed, payload, x.credential.Secret, g.cloud.Signed(), opts); err != nil {
+		return err
+	}
+	if x.credential.LongTerm {
+		g.cloud.Credentials.Users.Used(x.credential.Principal.AccessKeyID, x.service.SigningName, x.region(), x.now)
+	}
+	return nil
+}
+
+// isRegion reports whether name has the form of a Region's: two letters, one
+// to three words and a digit, as us-gov-west-1. One endpoint serves all of
+// them.
+func isRegion(name string) bool {
+	n := len(name)
+	if n < 6 || n > 32 || name[2] != '-' || name[n-2] != '-' || name[n-1] < '0' || name[n-1] > '9' {
+		return false
+	}
+	words, length := 0, 0
+	for _, c := range []byte(name[:n-1]) {
+		switch {
+		case 'a' <= c && c <= 'z':
+			length++
+		case c == '-' && length > 0:
+			words, length = words+1, 0
+		default:
+			return false
+		}
+	}
+	return 2 <= words && words <= 4
+}
+
+// mayCall refuses what the credentials of GetSessionToken and
+// GetFederationToken cannot do whatever the policies say: call IAM, and call
+// STS for more than their identity or a role.
+func (x *exchange) mayCall(op *api.Operation) error {
+	p := x.credential.Principal
+	if p.Session == nil || p.Type == policy.AssumedRole {
+		return nil
+	}
+	federated := p.Type == policy.FederatedUser
+	switch op.Service.Name {
+	case "iam":
+		if federated || !p.Session.MFA {
+			return sigv4.ErrUnknownKey
+		}
+	case "sts":
+		if op.Name == "GetCallerIdentity" || op.Name == "AssumeRole" && !federated {
+			return nil
+		}
+		return api.Errorf("AccessDenied", http.StatusForbidden, "Cannot call %s with session credentials", op.Name)
+	}
+	return nil
+}
