@@ -1,0 +1,164 @@
+package kms
+
+import (
+	"context"
+	"slices"
+
+	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
+	"github.com/fortlet/fortlet/internal/cloud"
+	"github.com/fortlet/fortlet/internal/cloud/store"
+)
+
+// ReplicateKey makes a replica of a multi-Region primary key in another Region.
+// It takes permission to replicate the key and to create keys.
+func (s *Service) ReplicateKey(ctx context.Context, in *kmsapi.ReplicateKeyInput) (*kmsapi.ReplicateKeyOutput, error) {
+	t, err := s.find(ctx, *in.KeyId, false)
+	if err != nil {
+		return nil, err
+	}
+	a := access{action: "kms:ReplicateKey", keys: []conditionKey{condition("replicaregion", *in.ReplicaRegion)}}
+	if err := s.authorize(ctx, t, &a); err != nil {
+		return nil, err
+	}
+	replica := newReplica(cloud.From(ctx), t.key.Key, in)
+	if err := s.authorizeCreate(ctx, replica, in.Tags, in.BypassPolicyLockoutSafetyCheck); err != nil {
+		return nil, err
+	}
+	if err := t.key.requireReplicable(ctx); err != nil {
+		return nil, err
+	}
+	if err := s.setTags(replica, in.Tags); err != nil {
+		return nil, err
+	}
+	if err := s.setPolicy(ctx, replica, in.Policy, in.BypassPolicyLockoutSafetyCheck); err != nil {
+		return nil, err
+	}
+	if err := s.addReplica(ctx, t, &a, replica); err != nil {
+		return nil, err
+	}
+	m, err := s.describe(ctx, replica)
+	return &kmsapi.ReplicateKeyOutput{
+		ReplicaKeyMetadata: m,
+		ReplicaPolicy:      new(s.names().Render(replica.Policy)),
+		ReplicaTags:        slices.Clone(in.Tags),
+	}, err
+}
+
+// newReplica is a replica with what a set shares, but without material.
+func newReplica(call *cloud.Call, primary *Key, in *kmsapi.ReplicateKeyInput) *Key {
+	return &Key{
+		Account:     primary.Account,
+		Region:      *in.ReplicaRegion,
+		ID:          primary.ID,
+		Manager:     primary.Manager,
+		Created:     seconds(call.Time),
+		Description: deref(in.Description),
+		Spec:        primary.Spec,
+		Usage:       primary.Usage,
+		Origin:      primary.Origin,
+		MultiRegion: true,
+		Tags:        map[string]string{},
+	}
+}
+
+func (o *opened) requireReplicable(ctx context.Context) error {
+	if !o.Primary {
+		return kmsapi.ErrUnsupportedOperationException("%s is not a multi-Region primary key, which is not valid for this operation.", o.arn)
+	}
+	return o.requireUsable(cloud.From(ctx).Time)
+}
+
+// addReplica stores a replica with the rotation and material of its primary
+// key.
+func (s *Service) addReplica(ctx context.Context, t *target, a *access, replica *Key) error {
+	return s.cloud.Store.Update(ctx, func(tx *store.Tx) error {
+		primary, err := s.again(ctx, tx, t, a)
+		if err != nil {
+			return err
+		}
+		if !primary.Primary {
+			return errReplica(primary)
+		}
+		if err := s.settleSet(tx, primary.set(tx), cloud.From(ctx).Time); err != nil {
+			return err
+		}
+		if keys.Get(tx, replica.row()) != nil {
+			return kmsapi.ErrAlreadyExistsException("%s already exists", replica.ARN())
+		}
+		primary = keys.Get(tx, primary.row())
+		replica.Rotation = primary.Rotation
+		if replica.Materials, err = s.copyMaterials(primary, replica); err != nil {
+			return err
+		}
+		keys.Put(tx, replica.row(), replica)
+		return nil
+	})
+}
+
+// copyMaterials seals the materials of a key for its replica. Imported material
+// is for the customer to import into each key.
+func (s *Service) copyMaterials(from, to *Key) ([]Material, error) {
+	var copies []Material
+	for i := range from.Materials {
+		m := from.Materials[i]
+		switch {
+		case m.Pending:
+			continue
+		case from.Origin == kmsapi.OriginTypeExternal:
+			m.Sealed = nil
+		default:
+			material, err := unseal(s.cloud.Keyring, from, &m)
+			if err != nil {
+				return nil, err
+			}
+			m.Sealed = seal(s.cloud.Keyring, to, material).Sealed
+			material.Zero()
+		}
+		copies = append(copies, m)
+	}
+	return copies, nil
+}
+
+// UpdatePrimaryRegion makes a replica the primary key and the primary key a
+// replica. It takes permission for both.
+func (s *Service) UpdatePrimaryRegion(ctx context.Context, in *kmsapi.UpdatePrimaryRegionInput) (*kmsapi.UpdatePrimaryRegionOutput, error) {
+	a := &access{action: "kms:UpdatePrimaryRegion", keys: []conditionKey{condition("primaryregion", *in.PrimaryRegion)}}
+	from, err := s.find(ctx, *in.KeyId, false)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.authorize(ctx, from, a); err != nil {
+		return nil, err
+	}
+	if err := from.key.requireReplicable(ctx); err != nil {
+		return nil, err
+	}
+	to, err := s.lookup(ctx, identifier{account: from.id.account, region: *in.PrimaryRegion, key: from.key.ID})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.authorize(ctx, to, a); err != nil {
+		return nil, err
+	}
+	_, err = s.changeTarget(ctx, from, a, func(tx *store.Tx, k *Key) error {
+		next, err := s.again(ctx, tx, to, a)
+		if err != nil {
+			return err
+		}
+		if !k.Primary {
+			return errReplica(k)
+		}
+		if next.Region == k.Region {
+			return errValidation("%s is the primary key already.", k.ARN())
+		}
+		if err := next.requireUsable(cloud.From(ctx).Time); err != nil {
+			return err
+		}
+		k.Primary = false
+		next = next.clone()
+		next.Primary = true
+		keys.Put(tx, next.row(), next)
+		return nil
+	})
+	return &kmsapi.UpdatePrimaryRegionOutput{}, err
+}
