@@ -1,0 +1,52 @@
+# The two commands of the README are "make demo" and "make test".
+
+GO      ?= go
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  = -s -w -X github.com/fortlet/fortlet/internal/version.Number=$(VERSION)
+BOTOCORE = 1.43.11
+
+export CGO_ENABLED = 0
+
+.PHONY: build
+build: ## one static binary in bin/
+	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/fortlet ./cmd/fortlet
+
+.PHONY: demo
+demo: build tools ## start the cloud, run the walkthroughs, leave it running
+	@sh scripts/demo.sh
+
+.PHONY: test
+test: tools ## every test
+	$(GO) test -timeout 15m ./...
+
+.PHONY: tools
+tools: ## what the walkthroughs need: the aws CLI and OpenSSL
+	@sh scripts/tools.sh
+
+.PHONY: lint
+lint: ## format, vet, staticcheck
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "not gofmt-ed:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for a minute
+	@sh scripts/fuzz.sh 60s
+
+.PHONY: bench
+bench: build ## requests per second, latency, CPU and memory of the whole process
+	$(GO) run ./tools/bench -fortlet bin/fortlet
+
+.PHONY: crash
+crash: ## 30 kills under load, each proven to lose nothing
+	$(GO) test -count=1 -run Crash -crash.rounds=30 -v ./internal/crash
+
+.PHONY: api
+api: ## internal/api and the operations page anew from the AWS service models
+	pip download --quiet --no-deps --dest .cache/botocore botocore==$(BOTOCORE)
+	$(GO) run ./tools/apigen -wheel .cache/botocore/botocore-$(BOTOCORE)-py3-none-any.whl
+	$(GO) run ./tools/apidoc > docs/reference/operations.md
+
+.PHONY: help
+help: ## these lines
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' Makefile

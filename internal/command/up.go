@@ -1,0 +1,171 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/fortlet/fortlet/internal/cloud/accounts"
+	"github.com/fortlet/fortlet/internal/cloud/store"
+	"github.com/fortlet/fortlet/internal/fortlet"
+	"github.com/spf13/cobra"
+)
+
+// The environment variables that fortlet up reads.
+const (
+	rootKeyIDVariable  = "FORTLET_ROOT_ACCESS_KEY_ID"
+	rootSecretVariable = "FORTLET_ROOT_SECRET_ACCESS_KEY"
+)
+
+const defaultListen = "127.0.0.1:4566"
+
+type upOptions struct {
+	listen, data, account, region string
+	passphraseFile                string
+	ephemeral                     bool
+	logLevel                      string
+}
+
+func newUp(s *streams) *cobra.Command {
+	var o upOptions
+	cmd := &cobra.Command{
+		Use:   "up",
+		Short: "Start the cloud",
+		Long: `Start the cloud and serve until SIGTERM or an interrupt.
+
+The first line on stdout says that it accepts requests, and where:
+
+  fortlet ready http://127.0.0.1:4566 account=111122223333
+
+Logs go to stderr. At first start the first account is made with its root
+access key, which fortlet env prints. ` + rootKeyIDVariable + ` and
+` + rootSecretVariable + `, when set at first start, become that
+key.`,
+		Example: `  fortlet up
+  fortlet up --listen 127.0.0.1:0 --ephemeral
+  fortlet up --data ./cloud --account 123456789012 --region eu-west-1`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return up(cmd.Context(), s, o) },
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.listen, "listen", defaultListen, "`address` to listen on; port 0 chooses one")
+	f.StringVar(&o.data, "data", defaultDataDir(), "data `folder`")
+	f.StringVar(&o.account, "account", "", "`id` of the first account (default "+fortlet.DefaultAccount+")")
+	f.StringVar(&o.region, "region", fortlet.DefaultRegion, "`Region` that fortlet env names")
+	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing on disk")
+	f.StringVar(&o.passphraseFile, "passphrase-file", "", "`file` with the passphrase that seals the keyring")
+	f.StringVar(&o.logLevel, "log-level", "info", "debug (a line per request), info, warn or error")
+	cmd.MarkFlagsMutuallyExclusive("data", "ephemeral")
+	return cmd
+}
+
+// shutdownTime bounds how long running requests are waited for.
+const shutdownTime = 10 * time.Second
+
+func up(ctx context.Context, s *streams, o upOptions) (err error) {
+	cfg, err := o.config(s)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return hinted{err, "choose another address with --listen"}
+	}
+	defer listener.Close()
+	f, err := fortlet.Open(ctx, cfg)
+	if err != nil {
+		return hintOpen(err)
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	r := running{Endpoint: "http://" + listener.Addr().String(), Region: f.Region, PID: os.Getpid()}
+	if cfg.Dir != "" {
+		if err := r.write(cfg.Dir); err != nil {
+			return err
+		}
+		defer os.Remove(runningFile(cfg.Dir))
+	}
+	announce(s, f, r, cfg)
+	return serve(ctx, listener, f.Handler, cfg.Log)
+}
+
+func (o upOptions) config(s *streams) (fortlet.Config, error) {
+	cfg := fortlet.Config{
+		Dir:     o.data,
+		Account: o.account,
+		Region:  o.region,
+		RootKey: accounts.RootKey{ID: os.Getenv(rootKeyIDVariable), Secret: os.Getenv(rootSecretVariable)},
+	}
+	if o.ephemeral {
+		cfg.Dir = ""
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(o.logLevel)); err != nil {
+		return cfg, usageError{fmt.Errorf("--log-level: %w", err)}
+	}
+	cfg.Log = slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
+	if o.passphraseFile != "" {
+		data, err := os.ReadFile(o.passphraseFile)
+		if err != nil {
+			return cfg, err
+		}
+		cfg.Passphrase = trimNewline(data)
+	}
+	return cfg, nil
+}
+
+func trimNewline(b []byte) []byte {
+	for len(b) > 0 && (b[len(b)-1] == '\n' || b[len(b)-1] == '\r') {
+		b = b[:len(b)-1]
+	}
+	return b
+}
+
+func hintOpen(err error) error {
+	switch {
+	case errors.Is(err, store.ErrLocked):
+		return hinted{err, "stop the other fortlet up, or choose another folder with --data"}
+	case errors.Is(err, store.ErrNewer):
+		return hinted{err, "use the newer fortlet, or choose another folder with --data"}
+	case errors.Is(err, fortlet.ErrNoKeyring):
+		return hinted{err, "put keyring.json back from a backup, or choose another folder with --data"}
+	}
+	return err
+}
+
+// announce says that requests are accepted. The root key of a cloud that
+// keeps nothing on disk can be had nowhere else, so it follows, unless it was
+// given.
+func announce(s *streams, f *fortlet.Fortlet, r running, cfg fortlet.Config) {
+	fmt.Fprintf(s.out, "fortlet ready %s account=%s\n", r.Endpoint, f.Account.ID)
+	if cfg.Dir == "" && cfg.RootKey.ID == "" {
+		e := environment{r.Endpoint, f.RootKey.ID, f.RootKey.Secret, r.Region}
+		e.writeShell(s.out)
+	}
+}
+
+// serve serves until the context ends, then finishes what runs.
+func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+	server := &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       time.Minute,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    128 << 10, // session tokens travel in headers
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	finish, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	return server.Shutdown(finish)
+}

@@ -1,0 +1,50 @@
+package walkthrough_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/fortlet/fortlet/fortlettest"
+	"github.com/fortlet/fortlet/walkthrough"
+)
+
+// TestWalkthroughs runs every walkthrough against a cloud in process, with the
+// unmodified aws CLI and OpenSSL: "make tools" installs both.
+func TestWalkthroughs(t *testing.T) {
+	for _, tool := range []string{"aws", "openssl", "bash"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Fatalf("%v: run make tools", err)
+		}
+	}
+	fortlet := buildFortlet(t)
+	for _, w := range walkthrough.List() {
+		t.Run(w.Name, func(t *testing.T) {
+			t.Parallel()
+			cloud := fortlettest.New(t)
+			var out strings.Builder
+			err := w.Run(t.Context(), walkthrough.Options{
+				Env:   cloud.Environment(),
+				Tools: map[string]string{"fortlet": fortlet},
+				Out:   &out,
+			})
+			if err != nil {
+				t.Errorf("%v\n%s", err, out.String())
+			}
+		})
+	}
+}
+
+// buildFortlet builds the command, which walkthroughs call.
+func buildFortlet(t *testing.T) string {
+	t.Helper()
+	bin := filepath.Join(t.TempDir(), "fortlet")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", bin, "../cmd/fortlet")
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	return bin
+}
