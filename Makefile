@@ -2,7 +2,9 @@
 
 GO      ?= go
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-LDFLAGS  = -s -w -X github.com/fortlet/fortlet/internal/version.Number=$(VERSION)
+COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
+INFO     = github.com/fortlet/fortlet/internal/version
+LDFLAGS  = -s -w -X $(INFO).Number=$(VERSION) -X $(INFO).Commit=$(COMMIT)
 BOTOCORE = 1.43.11
 
 export CGO_ENABLED = 0

@@ -7,8 +7,12 @@ import (
 	"runtime/debug"
 )
 
-// Number is the released version; the build sets it with -ldflags -X.
-var Number = "dev"
+// The build sets these with -ldflags -X. Without, a build knows its commit from
+// Go's own build information.
+var (
+	Number = "dev" // the released version
+	Commit string
+)
 
 // Info describes the build.
 type Info struct {
@@ -20,24 +24,31 @@ type Info struct {
 
 // Get reads the description of the running binary.
 func Get() Info {
-	info := Info{Version: Number, Commit: "unknown", Go: runtime.Version(), FIPS140: fips140.Enabled()}
+	info := Info{Version: Number, Commit: Commit, Go: runtime.Version(), FIPS140: fips140.Enabled()}
+	if info.Commit == "" {
+		info.Commit = builtFrom()
+	}
+	return info
+}
+
+// builtFrom is the commit that the Go command noted.
+func builtFrom() string {
+	commit, dirty := "unknown", ""
 	build, ok := debug.ReadBuildInfo()
 	if !ok {
-		return info
+		return commit
 	}
-	dirty := ""
 	for _, s := range build.Settings {
 		switch s.Key {
 		case "vcs.revision":
-			info.Commit = s.Value[:min(12, len(s.Value))]
+			commit = s.Value[:min(12, len(s.Value))]
 		case "vcs.modified":
 			if s.Value == "true" {
 				dirty = "+changes"
 			}
 		}
 	}
-	info.Commit += dirty
-	return info
+	return commit + dirty
 }
 
 // String is the version for people and for headers.

@@ -2,9 +2,7 @@ package kms
 
 import (
 	"context"
-	"encoding/base64"
 
-	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
 )
@@ -32,18 +30,23 @@ type access struct {
 }
 
 // conditionKey is a condition key that an operation sets, its name in lower
-// case.
+// case. Without a value it is absent.
 type conditionKey struct {
-	name   string
-	values []string
+	name  string
+	value string
+	list  []string // of a key with several values
 }
 
-// condition makes a conditionKey of one value, unless there is none.
+// condition makes a conditionKey of one value.
 func condition[T ~string](name string, value T) conditionKey {
-	if value == "" {
-		return conditionKey{name, nil}
+	return conditionKey{name: name, value: string(value)}
+}
+
+func (k *conditionKey) values() ([]string, bool) {
+	if k.list != nil {
+		return k.list, true
 	}
-	return conditionKey{name, []string{string(value)}}
+	return some(k.value)
 }
 
 // use finds a key and authorizes its use.
@@ -139,38 +142,6 @@ func (s *Service) missing(ctx context.Context, id identifier, a *access, on subj
 		return errAliasNotFound(id.String())
 	}
 	return errKeyNotFound(id.String())
-}
-
-// grantTokenPurpose binds grant tokens, which say which grant they stand for.
-const grantTokenPurpose = "kms-grant-token"
-
-// newGrantToken makes a token of a grant, by the key of its row.
-func (s *Service) newGrantToken(row string) string {
-	return base64.RawURLEncoding.EncodeToString(s.cloud.Keyring.Seal(grantTokenPurpose, []byte(row), nil))
-}
-
-// openGrantToken gives the key of the row of the token's grant.
-func (s *Service) openGrantToken(token string) (row string, err error) {
-	sealed, err := base64.RawURLEncoding.DecodeString(token)
-	if err != nil {
-		return "", kmsapi.ErrInvalidGrantTokenException("")
-	}
-	plain, err := s.cloud.Keyring.Open(grantTokenPurpose, sealed, nil)
-	if err != nil {
-		return "", kmsapi.ErrInvalidGrantTokenException("")
-	}
-	return string(plain), nil
-}
-
-// checkTokens refuses what is no grant token. What the tokens stand for needs
-// no look: here grants hold from the moment they are made.
-func (s *Service) checkTokens(tokens []string) error {
-	for _, token := range tokens {
-		if _, err := s.openGrantToken(token); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // checkAccount asks for an action that is about no key but the caller's account

@@ -35,7 +35,7 @@ func (c *conditions) Lookup(key string) ([]string, bool) {
 	}
 	for i := range c.access.keys {
 		if k := &c.access.keys[i]; k.name == name {
-			return k.values, len(k.values) > 0
+			return k.values()
 		}
 	}
 	if values, ok := c.requestKey(name); ok {

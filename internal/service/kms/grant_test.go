@@ -195,7 +195,8 @@ func TestGrantNames(t *testing.T) {
 	if other := w.grant(a, in("n", "Encrypt")); *other.GrantId == *first.GrantId {
 		t.Error("another grant of the same name is taken for a retry")
 	}
-	if *w.grant(a, in("", "Encrypt")).GrantId == *w.grant(a, in("", "Encrypt")).GrantId {
+	one, two := w.grant(a, in("", "Encrypt")), w.grant(a, in("", "Encrypt"))
+	if *one.GrantId == *two.GrantId {
 		t.Error("grants without names are taken for retries")
 	}
 }

@@ -93,7 +93,7 @@ func grantAccess(in *kmsapi.CreateGrantInput, g *Grant) access {
 		context: context,
 		grant:   g,
 		keys: []conditionKey{
-			{"grantoperations", operations},
+			{name: "grantoperations", list: operations},
 			condition("granteeprincipal", *in.GranteePrincipal),
 			condition("retiringprincipal", deref(in.RetiringPrincipal)),
 			condition("grantconstrainttype", constraint),

@@ -83,33 +83,37 @@ type retirement struct {
 }
 
 // retirement finds the grant by its token, or by its id and key.
-func (s *Service) retirement(ctx context.Context, in *kmsapi.RetireGrantInput) (*retirement, error) {
-	var r retirement
-	row := ""
+func (s *Service) retirement(ctx context.Context, in *kmsapi.RetireGrantInput) (r *retirement, err error) {
 	switch {
 	case in.GrantToken != nil && in.KeyId == nil && in.GrantId == nil:
-		var err error
-		if row, err = s.openGrantToken(*in.GrantToken); err != nil {
-			return nil, err
-		}
-		parts := store.Parts(row)
-		r.key, r.id = identifier{account: parts[0], region: parts[1], key: parts[2]}, parts[3]
+		r, err = s.retirementByToken(*in.GrantToken)
 	case in.GrantToken == nil && in.KeyId != nil && in.GrantId != nil:
-		if err := checkGrantID(*in.GrantId); err != nil {
-			return nil, err
-		}
-		id, err := parseIdentifier(cloud.From(ctx), *in.KeyId, false)
-		if err != nil {
-			return nil, err
-		}
-		r.key, r.id = id, *in.GrantId
-		row = store.Key(id.account, id.region, id.key, r.id)
+		r, err = retirementByID(cloud.From(ctx), *in.KeyId, *in.GrantId)
 	default:
-		return nil, errValidation("You must specify either a GrantToken, or a GrantId and KeyId.")
+		err = errValidation("You must specify either a GrantToken, or a GrantId and KeyId.")
 	}
-	var err error
-	r.grant, err = s.grant(ctx, row)
-	return &r, err
+	if err != nil {
+		return nil, err
+	}
+	r.grant, err = s.grant(ctx, store.Key(r.key.account, r.key.region, r.key.key, r.id))
+	return r, err
+}
+
+func (s *Service) retirementByToken(token string) (*retirement, error) {
+	row, err := s.openGrantToken(token)
+	if err != nil {
+		return nil, err
+	}
+	parts := store.Parts(row)
+	return &retirement{key: identifier{account: parts[0], region: parts[1], key: parts[2]}, id: parts[3]}, nil
+}
+
+func retirementByID(call *cloud.Call, keyID, id string) (*retirement, error) {
+	if err := checkGrantID(id); err != nil {
+		return nil, err
+	}
+	key, err := parseIdentifier(call, keyID, false)
+	return &retirement{key: key, id: id}, err
 }
 
 // authorizeRetirement asks the grant, not the key's policy: the retiring
@@ -117,17 +121,9 @@ func (s *Service) retirement(ctx context.Context, in *kmsapi.RetireGrantInput) (
 // retiring principal is an account, its policies say who in it may. So do
 // those of the account that made the grant.
 func (s *Service) authorizeRetirement(ctx context.Context, r *retirement) error {
-	call := cloud.From(ctx)
 	a := &access{action: "kms:RetireGrant"}
 	if r.grant == nil {
-		if r.key.account != call.Account() {
-			return s.refuse(ctx, r.key, a, thisResource)
-		}
-		c := &conditions{service: s, ctx: ctx, call: call, access: a}
-		if err := authz.Check(ctx, authz.Request{Action: a.action, Resource: r.key.String(), Keys: c}); err != nil {
-			return err
-		}
-		return errGrantNotFound(r.id)
+		return s.noGrant(ctx, r, a)
 	}
 	t, err := s.existing(ctx, r.key)
 	if err != nil {
@@ -141,7 +137,7 @@ func (s *Service) authorizeRetirement(ctx context.Context, r *retirement) error 
 	if _, ok := g.Retiring.account(); ok {
 		accounts = append(accounts, g.Retiring.ARN)
 	}
-	c := &conditions{service: s, ctx: ctx, call: call, key: t.key.Key, access: a}
+	c := &conditions{service: s, ctx: ctx, call: cloud.From(ctx), key: t.key.Key, access: a}
 	err = authz.Check(ctx, authz.Request{
 		Action:       a.action,
 		Resource:     t.key.arn,
@@ -154,6 +150,20 @@ func (s *Service) authorizeRetirement(ctx context.Context, r *retirement) error 
 		Keys:         c,
 	})
 	return hidden(err, thisResource)
+}
+
+// noGrant answers for a grant that does not exist: it says so to those of the
+// key's account who may retire grants.
+func (s *Service) noGrant(ctx context.Context, r *retirement, a *access) error {
+	call := cloud.From(ctx)
+	if r.key.account != call.Account() {
+		return s.refuse(ctx, r.key, a, thisResource)
+	}
+	c := &conditions{service: s, ctx: ctx, call: call, access: a}
+	if err := authz.Check(ctx, authz.Request{Action: a.action, Resource: r.key.String(), Keys: c}); err != nil {
+		return err
+	}
+	return errGrantNotFound(r.id)
 }
 
 // mayRetire reports whether the grant names the caller as one who may retire

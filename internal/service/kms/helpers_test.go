@@ -46,9 +46,19 @@ func (d directory) ByID(id string) *authz.Identity            { return d[id] }
 func (d directory) ManagedPolicy(string) *policy.Policy       { return nil }
 
 func newWorld(t testing.TB) *world {
+	db := store.Memory()
+	w := newWorldOn(t, db, keyring.Memory())
+	for i, id := range []string{accountA, accountB} {
+		_, _, err := w.cloud.Accounts.Create(t.Context(), accounts.Spec{ID: id, Name: fmt.Sprintf("account%d", i)})
+		w.check(err)
+	}
+	t.Cleanup(func() { w.check(db.Close()) })
+	return w
+}
+
+func newWorldOn(t testing.TB, db *store.DB, kr *keyring.Keyring) *world {
 	w := &world{TB: t, dir: directory{}, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return w.now }
-	db, kr := store.Memory(), keyring.Memory()
 	w.cloud = &cloud.Cloud{
 		Region:     region,
 		Store:      db,
@@ -61,11 +71,6 @@ func newWorld(t testing.TB) *world {
 	}
 	w.service = New(w.cloud)
 	w.check(w.cloud.Register(&kmsapi.Service, w.service.Handlers()...))
-	for i, id := range []string{accountA, accountB} {
-		_, _, err := w.cloud.Accounts.Create(t.Context(), accounts.Spec{ID: id, Name: fmt.Sprintf("account%d", i)})
-		w.check(err)
-	}
-	t.Cleanup(func() { w.check(db.Close()) })
 	return w
 }
 

@@ -99,9 +99,10 @@ type cache struct {
 	rows map[string]*opened
 }
 
-// cached bounds the keys that are kept open. Past it arbitrary ones are
-// dropped and opened again when they return.
-const cached = 4096
+// cached bounds the keys that are kept open, an expanded RSA key being some
+// kilobytes. Past it arbitrary ones are dropped and opened again when they
+// return.
+const cached = 1024
 
 func (c *cache) get(row string) *opened {
 	c.mu.RLock()
