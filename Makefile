@@ -41,7 +41,7 @@ bench: build ## requests per second, latency, CPU and memory of the whole proces
 
 .PHONY: crash
 crash: ## 30 kills under load, each proven to lose nothing
-	$(GO) test -count=1 -run Crash -crash.rounds=30 -v ./internal/crash
+	$(GO) test -count=1 -run Crash -v ./internal/crash -crash.rounds=30
 
 .PHONY: api
 api: ## internal/api and the operations page anew from the AWS service models

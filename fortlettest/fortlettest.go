@@ -18,10 +18,12 @@
 package fortlettest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"sync/atomic"
@@ -80,7 +82,12 @@ func New(t testing.TB, options ...Option) *Cloud {
 	if err != nil {
 		t.Fatalf("fortlettest: %v", err)
 	}
-	server := &http.Server{Handler: f.Handler}
+	server := &http.Server{
+		Handler:                      f.Handler,
+		ReadHeaderTimeout:            10 * time.Second,
+		MaxHeaderBytes:               128 << 10,
+		DisableGeneralOptionsHandler: true,
+	}
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("fortlettest: %v", err)
@@ -124,6 +131,26 @@ func (c *Cloud) Reset() {
 // Config is a configuration of the AWS SDK for the account's root user.
 func (a *Account) Config() aws.Config { return a.cloud.ConfigFor(a.root.ID, a.root.Secret, "") }
 
+// httpClient sends bodies from memory, in one piece. The SDK's own body is read
+// once more after its last byte, to see its end; a cloud in the same process
+// can be faster, then the SDK has closed the body and net/http breaks off the
+// connection amid the answer.
+var httpClient = &http.Client{Transport: wholeBodies{&http.Transport{MaxIdleConnsPerHost: 64}}}
+
+type wholeBodies struct{ next http.RoundTripper }
+
+func (w wholeBodies) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err := errors.Join(err, r.Body.Close()); err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	return w.next.RoundTrip(r)
+}
+
 // ConfigFor is a configuration of the AWS SDK for an access key; token is
 // empty but for temporary credentials.
 func (c *Cloud) ConfigFor(accessKeyID, secret, token string) aws.Config {
@@ -131,6 +158,7 @@ func (c *Cloud) ConfigFor(accessKeyID, secret, token string) aws.Config {
 		Region:       c.fortlet.Region,
 		BaseEndpoint: &c.Endpoint,
 		Credentials:  credentials.NewStaticCredentialsProvider(accessKeyID, secret, token),
+		HTTPClient:   httpClient,
 		// A test wants to see the first answer.
 		RetryMaxAttempts: 1,
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 
 	"github.com/fortlet/fortlet/internal/api"
@@ -91,7 +92,11 @@ func NotImplemented(svc *api.Service, name string) *api.Error {
 
 // internal is the answer for a failure of ours. Its cause is for the log only.
 func (c *Cloud) internal(call *Call, err error) *api.Error {
-	c.Log.Error("internal failure", "request", call.ID, "action", call.Operation.Action(), "cause", err)
+	level := slog.LevelError
+	if errors.Is(err, context.Canceled) {
+		level = slog.LevelDebug // the client has left
+	}
+	c.Log.Log(context.Background(), level, "internal failure", "request", call.ID, "action", call.Operation.Action(), "cause", err)
 	return internalFailure(call.Operation.Service).WithCause(err)
 }
 

@@ -40,7 +40,8 @@ func (c *Cloud) record(ctx context.Context, call *Call, out any, failure *api.Er
 	if err := c.Audit.Append(r); err != nil || op.ReadOnly || failure != nil {
 		return err
 	}
-	return c.Audit.Sync(ctx)
+	// A client that leaves does not undo what was done for it.
+	return c.Audit.Sync(context.WithoutCancel(ctx))
 }
 
 // trailCode is the error code as CloudTrail records it: a denial has one code,

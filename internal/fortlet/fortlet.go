@@ -109,7 +109,7 @@ func (f *Fortlet) walls(cfg Config) (*cloud.Cloud, error) {
 }
 
 // ErrNoKeyring says that there is data but not the key to it.
-var ErrNoKeyring = errors.New("the data folder has data but no keyring to open it")
+var ErrNoKeyring = errors.New("it has data but no keyring to open it")
 
 func (f *Fortlet) openDir(c *cloud.Cloud, cfg Config) (err error) {
 	if err := os.MkdirAll(cfg.Dir, 0o700); err != nil {

@@ -128,12 +128,13 @@ func (r *Registry) complete(s *Spec) error {
 	if s.ID == "" {
 		s.ID = ids.Account()
 	}
+	if !idPattern.MatchString(s.ID) {
+		return fmt.Errorf("%w: id %q has not 12 digits", ErrInvalid, s.ID)
+	}
 	if s.Key == (RootKey{}) {
 		s.Key = RootKey{ids.AccessKey("AKIA", s.ID), ids.Secret()}
 	}
 	switch {
-	case !idPattern.MatchString(s.ID):
-		return fmt.Errorf("%w: id %q has not 12 digits", ErrInvalid, s.ID)
 	case !namePattern.MatchString(s.Name):
 		return fmt.Errorf("%w: name %q is not 1 to 50 letters, digits or +=,.@_-", ErrInvalid, s.Name)
 	case !keyPattern.MatchString(s.Key.ID):

@@ -46,7 +46,8 @@ type UserKeys interface {
 	// other. It answers from memory, with the same value as long as nothing
 	// about the key or its user has changed.
 	AccessKey(id string) *Credential
-	// Used notes that a key signed a request.
+	// Used notes that a user's key, or a session of a role, signed a request:
+	// by the key's id or the role's unique id.
 	Used(id, service, region string, at time.Time)
 }
 

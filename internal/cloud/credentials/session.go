@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/cloud/authz"
@@ -230,7 +231,7 @@ func (a *Authority) managed(arn string) *policy.Policy {
 }
 
 var nothing = func() *policy.Policy {
-	p, err := policy.Parse(`{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"none:Nothing","Resource":"*"}}`, policy.Session)
+	p, err := policy.Parse(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"none:Nothing","Resource":"*"}}`, policy.Session)
 	if err != nil {
 		panic(err)
 	}
@@ -267,10 +268,9 @@ func (a *Authority) build(s *session) (*Credential, error) {
 // token travels with every request.
 func pack(c *sealed) ([]byte, error) {
 	var buf bytes.Buffer
-	w, err := flate.NewWriter(&buf, flate.BestSpeed)
-	if err != nil {
-		return nil, err
-	}
+	w := deflaters.Get().(*flate.Writer)
+	defer deflaters.Put(w)
+	w.Reset(&buf)
 	if err := cbor.NewEncoder(w).Encode(c); err != nil {
 		return nil, err
 	}
@@ -282,5 +282,20 @@ func pack(c *sealed) ([]byte, error) {
 
 func unpack(data []byte, c *sealed) error {
 	r := io.LimitReader(flate.NewReader(bytes.NewReader(data)), 1<<20)
-	return cbor.NewDecoder(r).Decode(c)
+	if err := cbor.NewDecoder(r).Decode(c); err != nil {
+		return err
+	}
+	for _, t := range []*time.Time{&c.Session.MFATime, &c.Session.Issued, &c.Session.Expires} {
+		*t = t.UTC() // they come back in the zone of this machine
+	}
+	return nil
 }
+
+// deflaters are used again: each takes more than a megabyte.
+var deflaters = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		panic(err) // the level is one
+	}
+	return w
+}}

@@ -52,32 +52,46 @@ func (g *Gateway) verify(x *exchange) error {
 	if err := x.signature.Verify(x.signed, payload, x.credential.Secret, g.cloud.Signed(), opts); err != nil {
 		return err
 	}
-	if x.credential.LongTerm {
-		g.cloud.Credentials.Users.Used(x.credential.Principal.AccessKeyID, x.service.SigningName, x.region(), x.now)
+	if id := lastUsed(x.credential); id != "" {
+		g.cloud.Credentials.Users.Used(id, x.service.SigningName, x.region(), x.now)
 	}
 	return nil
 }
 
-// isRegion reports whether name has the form of a Region's: two letters, one
-// to three words and a digit, as us-gov-west-1. One endpoint serves all of
-// them.
+// lastUsed is what IAM keeps the last use of: a user's key, by its id, or the
+// role behind a session, by its unique id.
+func lastUsed(c *credentials.Credential) string {
+	p := c.Principal
+	switch {
+	case c.LongTerm:
+		return p.AccessKeyID
+	case p.Type == policy.AssumedRole:
+		return p.ID[:len(p.ID)-len(p.SessionName)-1]
+	}
+	return ""
+}
+
+// isRegion reports whether name has the form of a Region's: two to four
+// letters, one to three words and a digit, as us-gov-west-1. One endpoint
+// serves all of them.
 func isRegion(name string) bool {
-	n := len(name)
-	if n < 6 || n > 32 || name[2] != '-' || name[n-2] != '-' || name[n-1] < '0' || name[n-1] > '9' {
+	if len(name) > 32 {
 		return false
 	}
-	words, length := 0, 0
-	for _, c := range []byte(name[:n-1]) {
+	words, letters := 0, 0
+	for i, c := range []byte(name) {
 		switch {
 		case 'a' <= c && c <= 'z':
-			length++
-		case c == '-' && length > 0:
-			words, length = words+1, 0
+			letters++
+		case c == '-' && letters > 0 && (words > 0 || letters >= 2 && letters <= 4):
+			words, letters = words+1, 0
+		case '0' <= c && c <= '9' && letters == 0 && i == len(name)-1:
+			return 2 <= words && words <= 4
 		default:
 			return false
 		}
 	}
-	return 2 <= words && words <= 4
+	return false
 }
 
 // mayCall refuses what the credentials of GetSessionToken and

@@ -81,7 +81,8 @@ func (g *Gateway) serveControl(x *exchange) {
 	writeJSON(x.w, status, out)
 }
 
-func (g *Gateway) control(x *exchange) (int, any, error) {
+func (g *Gateway) control(x *exchange) (status int, out any, err error) {
+	defer catch(&err)
 	name, argument, found := strings.Cut(x.signed.Path[len(controlPrefix):], "/")
 	if found {
 		name += "/"
@@ -184,7 +185,7 @@ func (g *Gateway) createAccount(c *controlled) (int, any, error) {
 	if err := json.Unmarshal(c.wire.Body, &in); err != nil {
 		return 0, nil, api.Errorf("SerializationException", http.StatusBadRequest, "The body is no JSON object of name and id.").WithCause(err)
 	}
-	a, key, err := g.cloud.Accounts.Create(c.r.Context(), accounts.Spec{Name: in.Name, ID: in.ID})
+	a, key, err := g.cloud.CreateAccount(c.r.Context(), accounts.Spec{Name: in.Name, ID: in.ID}, c.credential.Principal)
 	switch {
 	case errors.Is(err, accounts.ErrExists):
 		return 0, nil, api.Errorf("AlreadyExistsException", http.StatusConflict, "%s", err)

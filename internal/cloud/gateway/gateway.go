@@ -10,9 +10,11 @@ package gateway
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
 	"time"
@@ -92,8 +94,8 @@ func (g *Gateway) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 // serve takes a request through the steps. Its order is the promise of the
 // package: nothing about the cloud is told to, or done for, somebody whose
 // signature has not been verified.
-func (g *Gateway) serve(x *exchange) (any, error) {
-	var err error
+func (g *Gateway) serve(x *exchange) (out any, err error) {
+	defer catch(&err)
 	if x.signature, err = sigv4.Parse(x.signed); err != nil && !errors.Is(err, sigv4.ErrMissing) {
 		x.service = g.services.find(x)
 		return nil, err
@@ -117,6 +119,14 @@ func (g *Gateway) serve(x *exchange) (any, error) {
 	}
 	x.call = g.newCall(x, op, in)
 	return g.cloud.Invoke(x.r.Context(), x.call)
+}
+
+// catch turns a panic of ours into an error, so that it is answered and logged
+// as one. To be deferred.
+func catch(err *error) {
+	if p := recover(); p != nil {
+		*err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+	}
 }
 
 func (g *Gateway) newCall(x *exchange, op *api.Operation, in any) *cloud.Call {

@@ -7,9 +7,9 @@ import (
 
 var (
 	// ErrLocked says that another process has the folder.
-	ErrLocked = errors.New("store: the data folder is in use by another process")
+	ErrLocked = errors.New("in use by another process")
 	// ErrNewer says that a newer program has written the folder.
-	ErrNewer = errors.New("store: the data folder was written by a newer version")
+	ErrNewer = errors.New("written by a newer version")
 	// ErrClosed says that the database is closed.
 	ErrClosed = errors.New("store: closed")
 	// ErrFailed says that a commit could not be made durable. It comes with the

@@ -1,0 +1,63 @@
+package cloud
+
+import (
+	"context"
+
+	"github.com/fortlet/fortlet/internal/cloud/accounts"
+	"github.com/fortlet/fortlet/internal/cloud/audit"
+	"github.com/fortlet/fortlet/internal/cloud/authz"
+)
+
+// OnReset has f called after a reset, for what a service keeps in memory.
+func (c *Cloud) OnReset(f func()) { c.onReset = append(c.onReset, f) }
+
+// Reset forgets every resource of every account. Accounts and their root keys
+// stay; every session ends. The audit log begins anew with a record of who
+// reset the cloud.
+func (c *Cloud) Reset(ctx context.Context, by *authz.Principal) error {
+	// The sessions end first: after a crash between the two, better resources
+	// without sessions than sessions that outlive a reset.
+	if err := c.Accounts.NextEpoch(ctx); err != nil {
+		return err
+	}
+	if err := c.Store.Reset(ctx); err != nil {
+		return err
+	}
+	c.Credentials.Forget()
+	c.recent.clear()
+	for _, f := range c.onReset {
+		f()
+	}
+	return c.Audit.Reset(c.controlRecord("Reset", by))
+}
+
+// CreateAccount makes an account of the organization, and records who did.
+func (c *Cloud) CreateAccount(ctx context.Context, spec accounts.Spec, by *authz.Principal) (*accounts.Account, accounts.RootKey, error) {
+	a, key, err := c.Accounts.Create(ctx, spec)
+	if err != nil {
+		return nil, accounts.RootKey{}, err
+	}
+	r := c.controlRecord("CreateAccount", by)
+	r.Resources = []audit.Resource{{AccountID: a.ID, Type: "AWS::Organizations::Account", ARN: a.RootARN()}}
+	if err := c.Audit.Append(r); err != nil {
+		return nil, accounts.RootKey{}, err
+	}
+	return a, key, c.Audit.Sync(ctx)
+}
+
+// controlRecord is the record of something that is no call of the AWS API.
+func (c *Cloud) controlRecord(name string, by *authz.Principal) *audit.Record {
+	return &audit.Record{
+		UserIdentity: audit.UserIdentity{
+			Type: identityType(by.Type), PrincipalID: by.ID, ARN: by.ARN, AccountID: by.Account, AccessKeyID: by.AccessKeyID,
+		},
+		EventTime:          c.Now(),
+		EventSource:        "fortlet",
+		EventName:          name,
+		EventType:          audit.ServiceEvent,
+		Region:             c.Region,
+		EventID:            NewID(),
+		ManagementEvent:    true,
+		RecipientAccountID: by.Account,
+	}
+}

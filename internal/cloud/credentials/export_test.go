@@ -1,0 +1,20 @@
+package credentials
+
+// The bounds of what is kept open.
+const (
+	MaxSessions = maxSessions
+	MaxHeld     = maxHeld
+)
+
+// Opened gives how many sessions are kept open, and the bytes of their tokens.
+func (a *Authority) Opened() (sessions, held int) {
+	a.mu.RLock()
+	defer a.mu.RUnlock()
+	for _, s := range a.sessions {
+		held += len(s.token)
+	}
+	if held != a.held {
+		panic("the bytes held are miscounted")
+	}
+	return len(a.sessions), held
+}
