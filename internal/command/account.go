@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"text/tabwriter"
 
+	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
 	"github.com/fortlet/fortlet/internal/cloud/gateway"
 	"github.com/fortlet/fortlet/internal/cloud/store"
@@ -17,14 +18,12 @@ import (
 )
 
 func newAccount(s *streams) *cobra.Command {
-	cmd := &cobra.Command{
+	return group(&cobra.Command{
 		Use:   "account",
 		Short: "Make and list accounts",
 		Long: `Make and list the accounts of the cloud. Every account is a world of its own;
 all are in one organization, which the first account manages.`,
-	}
-	cmd.AddCommand(newAccountCreate(s), newAccountList(s))
-	return cmd
+	}, newAccountCreate(s), newAccountList(s))
 }
 
 func newAccountCreate(s *streams) *cobra.Command {
@@ -39,6 +38,7 @@ func newAccountCreate(s *streams) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 	}
 	target := targetFlags(cmd)
+	passphraseFlag(cmd, &target.passphraseFile)
 	cmd.Flags().StringVar(&id, "id", "", "account `id`, 12 digits (default a random one)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, the root access key too")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
@@ -66,7 +66,7 @@ func createAccount(ctx context.Context, t *target, in gateway.NewAccount) (*gate
 	}
 	// Nothing runs: work on the folder itself.
 	err = t.offline(ctx, func(f *fortlet.Fortlet) error {
-		a, key, err := f.Cloud.Accounts.Create(ctx, accounts.Spec{Name: in.Name, ID: in.ID})
+		a, key, err := f.Cloud.CreateAccount(ctx, accounts.Spec{Name: in.Name, ID: in.ID}, cloud.RootOf(f.Account))
 		if err != nil {
 			return err
 		}
@@ -85,6 +85,7 @@ func newAccountList(s *streams) *cobra.Command {
 		Args:    cobra.NoArgs,
 	}
 	target := targetFlags(cmd)
+	passphraseFlag(cmd, &target.passphraseFile)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		list, err := listAccounts(cmd.Context(), target)
@@ -134,7 +135,11 @@ func (t *target) offline(ctx context.Context, work func(*fortlet.Fortlet) error)
 	if files, err := fortlet.Folder(t.data).KeyFiles().List(); err != nil || len(files) == 0 {
 		return errors.Join(err, hinted{fmt.Errorf("data folder %s has no cloud", t.data), "start one with fortlet up --data " + t.data})
 	}
-	f, err := fortlet.Open(ctx, fortlet.Config{Dir: t.data})
+	passphrase, err := readPassphrase(t.passphraseFile)
+	if err != nil {
+		return err
+	}
+	f, err := fortlet.Open(ctx, fortlet.Config{Dir: t.data, Passphrase: passphrase})
 	if errors.Is(err, store.ErrLocked) {
 		return hinted{err, "name the running cloud with --endpoint"}
 	}

@@ -10,9 +10,7 @@ import (
 )
 
 func newAudit(s *streams) *cobra.Command {
-	cmd := &cobra.Command{Use: "audit", Short: "Check the record of every call"}
-	cmd.AddCommand(newAuditVerify(s))
-	return cmd
+	return group(&cobra.Command{Use: "audit", Short: "Check the record of every call"}, newAuditVerify(s))
 }
 
 func newAuditVerify(s *streams) *cobra.Command {

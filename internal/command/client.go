@@ -15,20 +15,31 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// target says which cloud a command works on.
-type target struct{ data, endpoint string }
+// target says which cloud a command works on: the one that a flag names, or
+// else the environment, or else the one on the default data folder.
+type target struct {
+	data, endpoint string
+	passphraseFile string // of a folder on which nothing runs
+	cmd            *cobra.Command
+}
 
 // targetFlags adds --data and --endpoint.
 func targetFlags(cmd *cobra.Command) *target {
-	t := new(target)
+	t := &target{cmd: cmd}
 	cmd.Flags().StringVar(&t.data, "data", defaultDataDir(), "data `folder` of the cloud")
 	cmd.Flags().StringVar(&t.endpoint, "endpoint", "", "`URL` of a running cloud; the access key is then taken from the environment")
+	cmd.MarkFlagsMutuallyExclusive("data", "endpoint")
 	return t
+}
+
+// inEnvironment reports whether the environment says which cloud is meant.
+func (t *target) inEnvironment() bool {
+	return !t.cmd.Flags().Changed("data") && os.Getenv("AWS_ENDPOINT_URL") != "" && os.Getenv("AWS_ACCESS_KEY_ID") != ""
 }
 
 // client is a client of the cloud that runs at the target, nil when none does.
 func (t *target) client() (*client, error) {
-	if t.endpoint != "" || os.Getenv("AWS_ENDPOINT_URL") != "" && os.Getenv("AWS_ACCESS_KEY_ID") != "" {
+	if t.endpoint != "" || t.inEnvironment() {
 		e := environmentOfProcess()
 		if t.endpoint != "" {
 			e.Endpoint = t.endpoint

@@ -55,7 +55,33 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	root := newRoot(&streams{stdin, stdout, stderr})
 	root.SetArgs(args)
-	return exitCode(stderr, root.ExecuteContext(ctx))
+	started := noteStart(root)
+	err := root.ExecuteContext(ctx)
+	if err != nil && !*started && !errors.As(err, new(usageError)) {
+		err = hinted{usageError{err}, "see fortlet help"}
+	}
+	return exitCode(stderr, err)
+}
+
+// noteStart tells whether a command has begun its work. Whatever is wrong
+// before that, an unknown command or flags that exclude each other, is wrong
+// with the command line.
+func noteStart(cmd *cobra.Command) *bool {
+	started := new(bool)
+	var note func(*cobra.Command)
+	note = func(c *cobra.Command) {
+		if run := c.RunE; run != nil {
+			c.RunE = func(c *cobra.Command, args []string) error {
+				*started = true
+				return run(c, args)
+			}
+		}
+		for _, sub := range c.Commands() {
+			note(sub)
+		}
+	}
+	note(cmd)
+	return started
 }
 
 func exitCode(stderr io.Writer, err error) int {
@@ -103,6 +129,15 @@ authorized, encrypted and recorded as AWS does it.
 	)
 	wrapArgs(root)
 	return root
+}
+
+// group makes a command of those below it. By itself it shows its help; cobra
+// alone would do that for an unknown command below it, too.
+func group(cmd *cobra.Command, below ...*cobra.Command) *cobra.Command {
+	cmd.Args = cobra.NoArgs
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	cmd.AddCommand(below...)
+	return cmd
 }
 
 // wrapArgs makes wrong arguments usage errors, as wrong flags are.

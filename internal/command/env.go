@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
@@ -35,13 +36,14 @@ the shell, as JSON, or as a named profile for the AWS configuration file.`,
 	f.StringVar(&format, "format", "shell", "shell, json or profile")
 	f.StringVar(&profile, "profile", "", "`name` of the profile (default fortlet, or fortlet- and the account's name)")
 	cmd.RunE = func(*cobra.Command, []string) error {
+		if !slices.Contains([]string{"shell", "json", "profile"}, format) {
+			return usageError{fmt.Errorf("--format %s: not shell, json or profile", format)}
+		}
 		e, key, err := readEnvironment(*dir, account)
 		if err != nil {
 			return err
 		}
 		switch format {
-		case "shell":
-			e.writeShell(s.out)
 		case "json":
 			return e.writeJSON(s.out)
 		case "profile":
@@ -50,7 +52,7 @@ the shell, as JSON, or as a named profile for the AWS configuration file.`,
 			}
 			e.writeProfile(s.out, profile)
 		default:
-			return usageError{fmt.Errorf("--format %s: not shell, json or profile", format)}
+			e.writeShell(s.out)
 		}
 		return nil
 	}

@@ -58,7 +58,7 @@ key.`,
 	f.StringVar(&o.account, "account", "", "`id` of the first account (default "+fortlet.DefaultAccount+")")
 	f.StringVar(&o.region, "region", fortlet.DefaultRegion, "`Region` that fortlet env names")
 	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing on disk")
-	f.StringVar(&o.passphraseFile, "passphrase-file", "", "`file` with the passphrase that seals the keyring")
+	passphraseFlag(cmd, &o.passphraseFile)
 	f.StringVar(&o.logLevel, "log-level", "info", "debug (a line per request), info, warn or error")
 	cmd.MarkFlagsMutuallyExclusive("data", "ephemeral")
 	return cmd
@@ -72,16 +72,16 @@ func up(ctx context.Context, s *streams, o upOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", o.listen)
-	if err != nil {
-		return hinted{err, "choose another address with --listen"}
-	}
-	defer listener.Close()
 	f, err := fortlet.Open(ctx, cfg)
 	if err != nil {
 		return hintOpen(err)
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	listener, err := net.Listen("tcp", o.listen)
+	if err != nil {
+		return hinted{err, "choose another address with --listen"}
+	}
+	defer listener.Close()
 	r := running{Endpoint: "http://" + listener.Addr().String(), Region: f.Region, PID: os.Getpid()}
 	if cfg.Dir != "" {
 		if err := r.write(cfg.Dir); err != nil {
@@ -108,14 +108,31 @@ func (o upOptions) config(s *streams) (fortlet.Config, error) {
 		return cfg, usageError{fmt.Errorf("--log-level: %w", err)}
 	}
 	cfg.Log = slog.New(slog.NewTextHandler(s.err, &slog.HandlerOptions{Level: level}))
-	if o.passphraseFile != "" {
-		data, err := os.ReadFile(o.passphraseFile)
-		if err != nil {
-			return cfg, err
-		}
-		cfg.Passphrase = trimNewline(data)
+	var err error
+	cfg.Passphrase, err = readPassphrase(o.passphraseFile)
+	return cfg, err
+}
+
+// passphraseFlag adds --passphrase-file.
+func passphraseFlag(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "passphrase-file", "", "`file` with the passphrase that seals the keyring")
+}
+
+// readPassphrase reads a passphrase; no file is no passphrase.
+func readPassphrase(file string) ([]byte, error) {
+	if file == "" {
+		return nil, nil
 	}
-	return cfg, nil
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	// An empty one would leave a new keyring unsealed.
+	passphrase := trimNewline(data)
+	if len(passphrase) == 0 {
+		return nil, fmt.Errorf("%s: the passphrase is empty", file)
+	}
+	return passphrase, nil
 }
 
 func trimNewline(b []byte) []byte {
@@ -125,14 +142,15 @@ func trimNewline(b []byte) []byte {
 	return b
 }
 
+// hintOpen says in the same line what to do about a folder that is refused.
 func hintOpen(err error) error {
 	switch {
 	case errors.Is(err, store.ErrLocked):
-		return hinted{err, "stop the other fortlet up, or choose another folder with --data"}
+		return fmt.Errorf("%w: stop the other fortlet up, or choose another folder with --data", err)
 	case errors.Is(err, store.ErrNewer):
-		return hinted{err, "use the newer fortlet, or choose another folder with --data"}
+		return fmt.Errorf("%w: use the newer fortlet, or choose another folder with --data", err)
 	case errors.Is(err, fortlet.ErrNoKeyring):
-		return hinted{err, "put keyring.json back from a backup, or choose another folder with --data"}
+		return fmt.Errorf("%w: put keyring.json back from a backup, or choose another folder with --data", err)
 	}
 	return err
 }
@@ -156,7 +174,9 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 		ReadTimeout:       time.Minute,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    128 << 10, // session tokens travel in headers
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+		// "OPTIONS *" is no exception to the rule that nobody is answered unsigned.
+		DisableGeneralOptionsHandler: true,
+		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
