@@ -53,7 +53,7 @@ func (o *opened) agree(ctx context.Context, in *kmsapi.DeriveSharedSecretInput) 
 	secret, err := pair.DeriveSharedSecret(cryptography.KeyAgreementAlgorithm(in.KeyAgreementAlgorithm), in.PublicKey)
 	switch {
 	case errors.Is(err, cryptography.ErrInvalidPublicKey):
-		return nil, errValidation("The public key is not a valid %s public key.", o.Spec)
+		return nil, errValidation("") // AWS does not say what is wrong with it
 	case errors.Is(err, cryptography.ErrUnsupportedAlgorithm):
 		return nil, errIncompatible(in.KeyAgreementAlgorithm, o.Spec)
 	}

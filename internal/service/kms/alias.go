@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/fortlet/fortlet/internal/api"
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
@@ -46,6 +47,9 @@ func (s *Service) CreateAlias(ctx context.Context, in *kmsapi.CreateAliasInput) 
 	if err := checkAliasName(id.alias); err != nil {
 		return nil, err
 	}
+	if err := checkAliasTarget(*in.TargetKeyId); err != nil {
+		return nil, err
+	}
 	now := cloud.From(ctx).Time
 	_, err = s.change(ctx, *in.TargetKeyId, access{action: "kms:CreateAlias"}, func(tx *store.Tx, k *Key) error {
 		if err := k.requireKept(now); err != nil {
@@ -64,9 +68,26 @@ func (s *Service) CreateAlias(ctx context.Context, in *kmsapi.CreateAliasInput) 
 	return &kmsapi.CreateAliasOutput{}, err
 }
 
+// checkAliasName refuses names that no alias of a customer can have. The model
+// lets a colon pass, which no alias may hold; and AWS does not say why nobody
+// may take one of its own.
 func checkAliasName(name string) error {
-	if strings.HasPrefix(name, reservedPrefix) || name == aliasPrefix || strings.Contains(name, ":") {
-		return kmsapi.ErrInvalidAliasNameException("%s is not a valid alias name. The prefix alias/aws/ is reserved.", name)
+	switch {
+	case strings.HasPrefix(name, reservedPrefix):
+		return api.Errorf("NotAuthorizedException", 400, "")
+	case strings.Contains(name, ":"):
+		return errValidation("%s contains invalid characters for an alias", name)
+	case name == aliasPrefix:
+		return kmsapi.ErrInvalidAliasNameException("%s is not a valid alias name.", name)
+	}
+	return nil
+}
+
+// checkAliasTarget refuses to let an alias name another. AWS has words of its
+// own for that.
+func checkAliasTarget(target string) error {
+	if strings.HasPrefix(target, aliasPrefix) || strings.HasPrefix(target, "arn:") && strings.Contains(target, ":"+aliasPrefix) {
+		return errValidation("Aliases must refer to keys. Not aliases")
 	}
 	return nil
 }
@@ -125,6 +146,9 @@ func (s *Service) UpdateAlias(ctx context.Context, in *kmsapi.UpdateAliasInput) 
 		return nil, err
 	}
 	if err := s.authorize(ctx, from, a); err != nil {
+		return nil, err
+	}
+	if err := checkAliasTarget(*in.TargetKeyId); err != nil {
 		return nil, err
 	}
 	to, err := s.find(ctx, *in.TargetKeyId, false)

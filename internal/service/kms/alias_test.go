@@ -67,7 +67,7 @@ func TestAliases(t *testing.T) {
 	must(w, a, kmsapi.OpCreateAlias, &kmsapi.CreateAliasInput{AliasName: new("alias/a/b"), TargetKeyId: must(w, a, kmsapi.OpCreateKey, &kmsapi.CreateKeyInput{}, there).KeyMetadata.KeyId}, there)
 }
 
-// TestInvalidAliases: the first message was recorded from AWS.
+// TestInvalidAliases: the messages are AWS's, as callers have met them.
 func TestInvalidAliases(t *testing.T) {
 	w := newWorld(t)
 	a, k := w.admin(accountA), w.key()
@@ -78,11 +78,13 @@ func TestInvalidAliases(t *testing.T) {
 	}{
 		{"x", *k.KeyId, "ValidationException", `Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html`},
 		{"alias/", *k.KeyId, "InvalidAliasNameException", ""},
-		{"alias/aws/x", *k.KeyId, "InvalidAliasNameException", ""},
-		{"alias/a:b", *k.KeyId, "InvalidAliasNameException", ""},
+		{"alias/aws/x", *k.KeyId, "NotAuthorizedException", ""},
+		{"alias/a:b", *k.KeyId, "ValidationException", "alias/a:b contains invalid characters for an alias"},
 		{"alias/a b", *k.KeyId, "ValidationException", ""},
 		{"alias/" + strings.Repeat("x", 251), *k.KeyId, "ValidationException", ""},
-		{"alias/new", "alias/x", "NotFoundException", "Invalid keyId 'alias/x'"},
+		{"alias/new", "alias/x", "ValidationException", "Aliases must refer to keys. Not aliases"},
+		{"alias/new", "alias/none", "ValidationException", "Aliases must refer to keys. Not aliases"},
+		{"alias/new", "arn:aws:kms:us-east-1:111122223333:alias/x", "ValidationException", "Aliases must refer to keys. Not aliases"},
 		{"alias/new", "1234abcd-12ab-34cd-56ef-1234567890ab", "NotFoundException", ""},
 		{"alias/new", "arn:aws:kms:us-east-1:444455556666:key/1234abcd-12ab-34cd-56ef-1234567890ab", denied, ""},
 	}
@@ -95,6 +97,7 @@ func TestInvalidAliases(t *testing.T) {
 	fails(w, a, kmsapi.OpCreateAlias, &kmsapi.CreateAliasInput{AliasName: new("alias/more"), TargetKeyId: k.KeyId}, "LimitExceededException", "")
 	w.alias(w.key(), "alias/other")
 	fails(w, a, kmsapi.OpUpdateAlias, &kmsapi.UpdateAliasInput{AliasName: new("alias/other"), TargetKeyId: k.KeyId}, "LimitExceededException", "")
+	fails(w, a, kmsapi.OpUpdateAlias, &kmsapi.UpdateAliasInput{AliasName: new("alias/other"), TargetKeyId: new("alias/x")}, "ValidationException", "Aliases must refer to keys. Not aliases")
 }
 
 // TestUpdateAliasKinds: both keys must be of one type and usage; [10] of the

@@ -173,6 +173,10 @@ func TestReEncrypt(t *testing.T) {
 	fails(w, a, kmsapi.OpReEncrypt, &kmsapi.ReEncryptInput{CiphertextBlob: blob, DestinationKeyId: to.KeyId}, "InvalidCiphertextException", "")
 	fails(w, a, kmsapi.OpReEncrypt, &kmsapi.ReEncryptInput{CiphertextBlob: blob, SourceKeyId: to.KeyId, DestinationKeyId: to.KeyId}, "IncorrectKeyException", "")
 	fails(w, a, kmsapi.OpReEncrypt, &kmsapi.ReEncryptInput{CiphertextBlob: blob, SourceEncryptionContext: pairs{"a": "1"}, DestinationKeyId: w.key(spec("RSA_2048", "SIGN_VERIFY")).KeyId}, "InvalidKeyUsageException", "")
+	// Where neither key will do, AWS speaks of the source.
+	mac := w.key(spec("HMAC_224", "GENERATE_VERIFY_MAC"))
+	fails(w, a, kmsapi.OpReEncrypt, &kmsapi.ReEncryptInput{CiphertextBlob: blob, SourceKeyId: mac.KeyId, DestinationKeyId: mac.KeyId}, "IncorrectKeyException",
+		"The key ID in the request does not identify a CMK that can perform this operation.")
 	fails(w, a, kmsapi.OpReEncrypt, &kmsapi.ReEncryptInput{DestinationKeyId: to.KeyId}, "ValidationException", "")
 
 	// kms:ReEncryptOnSameKey: the example of the KMS Developer Guide.

@@ -32,8 +32,8 @@ const (
 	reservedPrefix = "alias/aws/"
 )
 
-// parseIdentifier reads a key identifier. Operations that take no aliases find
-// one invalid.
+// parseIdentifier reads a key identifier. Operations that take no aliases refuse
+// them by name, whether or not there is such an alias.
 func parseIdentifier(call *cloud.Call, text string, aliases bool) (identifier, error) {
 	id := identifier{account: call.Account(), region: call.Region}
 	resource := text
@@ -44,7 +44,9 @@ func parseIdentifier(call *cloud.Call, text string, aliases bool) (identifier, e
 		}
 	}
 	switch {
-	case aliases && strings.HasPrefix(resource, aliasPrefix) && len(resource) > len(aliasPrefix):
+	case strings.HasPrefix(resource, aliasPrefix) && !aliases:
+		return id, kmsapi.ErrInvalidArnException("Key Aliases are not supported for this operation.")
+	case strings.HasPrefix(resource, aliasPrefix) && len(resource) > len(aliasPrefix):
 		id.alias = resource
 	case isKeyID(resource):
 		id.key = resource

@@ -46,10 +46,16 @@ func (s *Service) ImportKeyMaterial(ctx context.Context, in *kmsapi.ImportKeyMat
 	return &kmsapi.ImportKeyMaterialOutput{KeyId: new(t.key.arn), KeyMaterialId: new(sealed.ID.String())}, nil
 }
 
+// importAccess gives policies the expiration model that the import will have:
+// who leaves it out must not get past a condition on the default.
 func importAccess(in *kmsapi.ImportKeyMaterialInput) access {
+	model := in.ExpirationModel
+	if model == "" {
+		model = kmsapi.ExpirationModelTypeKeyMaterialExpires
+	}
 	a := access{
 		action: "kms:ImportKeyMaterial",
-		keys:   []conditionKey{condition("expirationmodel", in.ExpirationModel)},
+		keys:   []conditionKey{condition("expirationmodel", model)},
 	}
 	if in.ValidTo != nil {
 		a.keys = append(a.keys, condition("validto", strconv.FormatInt(in.ValidTo.Unix(), 10)))
@@ -138,7 +144,9 @@ func (k *Key) importNew(m Material, description *string) error {
 	case len(k.Materials) > 0 && !k.symmetric():
 		return errMaterial() // never another than the first
 	case k.pending() >= 0:
-		return kmsapi.ErrKMSInvalidStateException("%s has key material that is pending rotation.", k.ARN())
+		return kmsapi.ErrKMSInvalidStateException(
+			"New key material (id: %s) cannot be imported into KMS key %s, because another key material (id: %s) is pending rotation.",
+			m.ID, k.ARN(), k.Materials[k.pending()].ID)
 	}
 	m.Description = deref(description)
 	m.Pending = len(k.Materials) > 0

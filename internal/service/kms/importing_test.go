@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -217,7 +218,8 @@ func TestImportedRotation(t *testing.T) {
 	first, second := []byte("0123456789abcdef0123456789abcdef"), []byte("fedcba9876543210fedcba9876543210")
 	must(w, a, kmsapi.OpImportKeyMaterial, w.wrapped(k.KeyId, first))
 	blob := must(w, a, kmsapi.OpEncrypt, &kmsapi.EncryptInput{KeyId: k.KeyId, Plaintext: []byte("plain")}).CiphertextBlob
-	fails(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: k.KeyId}, "KMSInvalidStateException", "")
+	fails(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: k.KeyId}, "KMSInvalidStateException",
+		"No available key material pending rotation for the key: "+*k.Arn+".")
 
 	in := w.wrapped(k.KeyId, second)
 	fails(w, a, kmsapi.OpImportKeyMaterial, in, "IncorrectKeyMaterialException", "") // EXISTING_KEY_MATERIAL by default
@@ -228,7 +230,11 @@ func TestImportedRotation(t *testing.T) {
 	fails(w, a, kmsapi.OpImportKeyMaterial, repeated, "IncorrectKeyMaterialException", "")
 	third := w.wrapped(k.KeyId, make([]byte, 32))
 	third.ImportType = "NEW_KEY_MATERIAL"
-	fails(w, a, kmsapi.OpImportKeyMaterial, third, "KMSInvalidStateException", "")
+	zeros, err := cryptography.Import(cryptography.SymmetricDefault, make([]byte, 32))
+	w.check(err)
+	fails(w, a, kmsapi.OpImportKeyMaterial, third, "KMSInvalidStateException", fmt.Sprintf(
+		"New key material (id: %s) cannot be imported into KMS key %s, because another key material (id: %s) is pending rotation.",
+		zeros.ID(*k.KeyId), *k.Arn, *out.KeyMaterialId))
 	third.KeyMaterialId = out.KeyMaterialId
 	fails(w, a, kmsapi.OpImportKeyMaterial, third, "ValidationException", "")
 	repeated.ImportType, repeated.KeyMaterialId = "EXISTING_KEY_MATERIAL", out.KeyMaterialId
@@ -283,4 +289,8 @@ func TestImportConditions(t *testing.T) {
 	fails(w, never, kmsapi.OpImportKeyMaterial, expiring, denied, "")
 	expiring.ValidTo = new(w.now.Add(3 * day))
 	fails(w, soon, kmsapi.OpImportKeyMaterial, expiring, denied, "")
+	// KEY_MATERIAL_EXPIRES is the default, and no way around a denial.
+	lasting := w.user(accountA, "lasting", allow("kms:ImportKeyMaterial", "*", `{"StringNotEquals":{"kms:ExpirationModel":"KEY_MATERIAL_EXPIRES"}}`))
+	fails(w, lasting, kmsapi.OpImportKeyMaterial, expiring, denied, "")
+	must(w, lasting, kmsapi.OpImportKeyMaterial, forever)
 }

@@ -86,7 +86,7 @@ func TestInvalidKeys(t *testing.T) {
 		{kmsapi.CreateKeyInput{Tags: []kmsapi.Tag{tag("aws:x", "")}}, "TagException", ""},
 		{kmsapi.CreateKeyInput{Tags: []kmsapi.Tag{tag("x", ""), tag("x", "2")}}, "TagException", ""},
 		{kmsapi.CreateKeyInput{Tags: []kmsapi.Tag{tag("x!", "")}}, "TagException", ""},
-		{kmsapi.CreateKeyInput{Tags: many}, "LimitExceededException", ""},
+		{kmsapi.CreateKeyInput{Tags: many}, "TagException", "Too many tags"},
 	}
 	for _, tt := range tests {
 		fails(w, a, kmsapi.OpCreateKey, &tt.in, tt.code, tt.message)
@@ -128,9 +128,9 @@ func TestKeyIdentifiers(t *testing.T) {
 	for _, tt := range tests {
 		fails(w, a, kmsapi.OpDescribeKey, &kmsapi.DescribeKeyInput{KeyId: &tt.id}, tt.code, tt.message)
 	}
-	// Operations that manage keys take no aliases.
-	for _, id := range []string{"alias/x", base + "alias/x"} {
-		fails(w, a, kmsapi.OpDisableKey, &kmsapi.DisableKeyInput{KeyId: &id}, "NotFoundException", "Invalid keyId '"+id+"'")
+	// Operations that manage keys take no aliases and say nothing of them.
+	for _, id := range []string{"alias/x", base + "alias/x", "alias/none"} {
+		fails(w, a, kmsapi.OpDisableKey, &kmsapi.DisableKeyInput{KeyId: &id}, "InvalidArnException", "Key Aliases are not supported for this operation.")
 	}
 	// Keys are of their Region.
 	fails(w, a, kmsapi.OpDescribeKey, &kmsapi.DescribeKeyInput{KeyId: k.KeyId}, "NotFoundException",
@@ -230,7 +230,7 @@ func TestTags(t *testing.T) {
 	for i := range 48 {
 		must(w, a, kmsapi.OpTagResource, &kmsapi.TagResourceInput{KeyId: k.KeyId, Tags: []kmsapi.Tag{tag(fmt.Sprint("k", i), "")}})
 	}
-	fails(w, a, kmsapi.OpTagResource, &kmsapi.TagResourceInput{KeyId: k.KeyId, Tags: []kmsapi.Tag{tag("more", "")}}, "LimitExceededException", "")
+	fails(w, a, kmsapi.OpTagResource, &kmsapi.TagResourceInput{KeyId: k.KeyId, Tags: []kmsapi.Tag{tag("more", "")}}, "TagException", "Too many tags")
 	fails(w, a, kmsapi.OpListResourceTags, &kmsapi.ListResourceTagsInput{KeyId: k.KeyId, Limit: new(int32(51))}, "ValidationException", "")
 }
 

@@ -60,7 +60,8 @@ func TestReplicas(t *testing.T) {
 
 	fails(w, a, kmsapi.OpReplicateKey, &kmsapi.ReplicateKeyInput{KeyId: k.KeyId, ReplicaRegion: new(region2)}, "AlreadyExistsException", "")
 	fails(w, a, kmsapi.OpReplicateKey, &kmsapi.ReplicateKeyInput{KeyId: k.KeyId, ReplicaRegion: new(region)}, "AlreadyExistsException", "")
-	fails(w, a, kmsapi.OpReplicateKey, &kmsapi.ReplicateKeyInput{KeyId: k.KeyId, ReplicaRegion: new("ap-south-1")}, "UnsupportedOperationException", "", there)
+	fails(w, a, kmsapi.OpReplicateKey, &kmsapi.ReplicateKeyInput{KeyId: k.KeyId, ReplicaRegion: new("ap-south-1")}, "UnsupportedOperationException",
+		"arn:aws:kms:eu-west-1:111122223333:key/"+*k.KeyId+" is not a multi-Region primary key.", there)
 	fails(w, a, kmsapi.OpReplicateKey, &kmsapi.ReplicateKeyInput{KeyId: w.key().KeyId, ReplicaRegion: new(region2)}, "UnsupportedOperationException", "")
 	fails(w, a, kmsapi.OpReplicateKey, &kmsapi.ReplicateKeyInput{KeyId: k.KeyId, ReplicaRegion: new("nowhere")}, "ValidationException", "")
 	other := w.key(replicable)

@@ -22,24 +22,26 @@ func (s *Service) RotateKeyOnDemand(ctx context.Context, in *kmsapi.RotateKeyOnD
 	if err != nil {
 		return nil, err
 	}
-	return &kmsapi.RotateKeyOnDemandOutput{KeyId: new(k.ID)}, nil
+	return &kmsapi.RotateKeyOnDemandOutput{KeyId: new(k.ARN())}, nil
 }
 
+// requireOnDemand checks the state before the kind of key, as AWS does: a
+// disabled RSA key is disabled before it is unable to rotate.
 func (k *Key) requireOnDemand(now time.Time) error {
+	if err := k.requireUsable(now); err != nil {
+		return err
+	}
 	if err := k.requireSymmetric(); err != nil {
 		return err
 	}
 	if k.MultiRegion && !k.Primary {
 		return errReplica(k)
 	}
-	if err := k.requireUsable(now); err != nil {
-		return err
-	}
 	if k.Rotation.Enabled && k.Rotation.Next.Sub(now) < imminent {
 		return kmsapi.ErrConflictException("An automatic rotation of %s is in progress or scheduled to begin within the next 20 minutes.", k.ARN())
 	}
 	if k.Rotation.OnDemand >= maxOnDemandRotations {
-		return kmsapi.ErrLimitExceededException("The quota of %d on-demand rotations of %s has been reached.", maxOnDemandRotations, k.ARN())
+		return kmsapi.ErrLimitExceededException("The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: %s", k.ARN())
 	}
 	return nil
 }
@@ -75,7 +77,7 @@ func promotePending(set []*Key, at time.Time) ([]*Key, error) {
 	for i, k := range set {
 		p := k.pending()
 		if p < 0 || len(k.Materials[p].Sealed) == 0 || k.Materials[p].expired(at) {
-			return nil, kmsapi.ErrKMSInvalidStateException("%s has no key material that is pending rotation.", k.ARN())
+			return nil, kmsapi.ErrKMSInvalidStateException("No available key material pending rotation for the key: %s.", k.ARN())
 		}
 		rotated[i] = k.clone()
 		m := &rotated[i].Materials[p]

@@ -15,14 +15,14 @@ func (s *Service) ReEncrypt(ctx context.Context, in *kmsapi.ReEncryptInput) (*km
 		return nil, err
 	}
 	source, destination := r.source.key, r.destination.key
-	if err := destination.requireEncryption(ctx, "ReEncryptTo", r.algorithm, in.DestinationEncryptionContext); err != nil {
-		return nil, err
-	}
 	plaintext, sourceMaterial, err := source.decrypt(ctx, &r.decryption)
 	if err != nil {
 		return nil, err
 	}
 	defer clear(plaintext)
+	if err := destination.requireEncryption(ctx, "ReEncryptTo", r.algorithm, in.DestinationEncryptionContext); err != nil {
+		return nil, err
+	}
 	if r.ignore {
 		return nil, dryRun(in.DryRun)
 	}

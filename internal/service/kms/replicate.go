@@ -63,7 +63,7 @@ func newReplica(call *cloud.Call, primary *Key, in *kmsapi.ReplicateKeyInput) *K
 
 func (o *opened) requireReplicable(ctx context.Context) error {
 	if !o.Primary {
-		return kmsapi.ErrUnsupportedOperationException("%s is not a multi-Region primary key, which is not valid for this operation.", o.arn)
+		return kmsapi.ErrUnsupportedOperationException("%s is not a multi-Region primary key.", o.arn)
 	}
 	return o.requireUsable(cloud.From(ctx).Time)
 }

@@ -134,11 +134,12 @@ func TestRotationOnDemand(t *testing.T) {
 	must(w, a, kmsapi.OpEnableKeyRotation, &kmsapi.EnableKeyRotationInput{KeyId: k.KeyId, RotationPeriodInDays: new(int32(90))})
 	blob := must(w, a, kmsapi.OpEncrypt, &kmsapi.EncryptInput{KeyId: k.KeyId, Plaintext: []byte("plain")}).CiphertextBlob
 	for range maxOnDemandRotations {
-		if out := must(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: k.KeyId}); *out.KeyId != *k.KeyId {
-			t.Errorf("RotateKeyOnDemand: %+v", out)
+		if out := must(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: k.KeyId}); *out.KeyId != *k.Arn {
+			t.Errorf("RotateKeyOnDemand: %s", *out.KeyId)
 		}
 	}
-	fails(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: k.KeyId}, "LimitExceededException", "")
+	fails(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: k.KeyId}, "LimitExceededException",
+		"The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: "+*k.Arn)
 	must(w, a, kmsapi.OpDecrypt, &kmsapi.DecryptInput{CiphertextBlob: blob})
 	// Rotations on demand leave the schedule as it is.
 	s := must(w, a, kmsapi.OpGetKeyRotationStatus, &kmsapi.GetKeyRotationStatusInput{KeyId: k.KeyId})
@@ -176,6 +177,11 @@ func TestWhatDoesNotRotate(t *testing.T) {
 	must(w, a, kmsapi.OpDisableKey, &kmsapi.DisableKeyInput{KeyId: k.KeyId})
 	fails(w, a, kmsapi.OpEnableKeyRotation, &kmsapi.EnableKeyRotationInput{KeyId: k.KeyId}, "DisabledException", "")
 	fails(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: k.KeyId}, "DisabledException", "")
+	// Of two reasons AWS tells the state first.
+	rsa := w.key(spec("RSA_2048", "SIGN_VERIFY"))
+	must(w, a, kmsapi.OpDisableKey, &kmsapi.DisableKeyInput{KeyId: rsa.KeyId})
+	fails(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: rsa.KeyId}, "DisabledException", *rsa.Arn+" is disabled.")
+	fails(w, a, kmsapi.OpRotateKeyOnDemand, &kmsapi.RotateKeyOnDemandInput{KeyId: imported.KeyId}, "KMSInvalidStateException", *imported.Arn+" is pending import.")
 }
 
 func TestRotationPeriodCondition(t *testing.T) {

@@ -12,12 +12,14 @@ import (
 	"crypto/sha512"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/fortlet/fortlet/internal/api"
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 )
 
@@ -223,7 +225,10 @@ func TestDeriveSharedSecret(t *testing.T) {
 		t.Errorf("DeriveSharedSecret: %+v", out)
 	}
 	in.PublicKey = spki[1:]
-	fails(w, a, kmsapi.OpDeriveSharedSecret, in, "ValidationException", "")
+	_, err = invoke(w, a, kmsapi.OpDeriveSharedSecret, in)
+	if answer, ok := errors.AsType[*api.Error](err); !ok || answer.Code != "ValidationException" || answer.Message != "" {
+		t.Errorf("no public key: %v, want a ValidationException without words, as AWS has it", err)
+	}
 	in.PublicKey, in.Recipient = spki, &kmsapi.RecipientInfo{}
 	fails(w, a, kmsapi.OpDeriveSharedSecret, in, "NotImplemented", "")
 }

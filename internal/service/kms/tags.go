@@ -33,7 +33,7 @@ func (s *Service) setTags(k *Key, tags []kmsapi.Tag) error {
 		k.Tags[*t.TagKey] = *t.TagValue
 	}
 	if len(k.Tags) > maxTags {
-		return kmsapi.ErrLimitExceededException("Too many tags: a KMS key can have up to %d tags.", maxTags)
+		return kmsapi.ErrTagException("Too many tags")
 	}
 	return nil
 }

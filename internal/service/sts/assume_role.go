@@ -21,6 +21,9 @@ const (
 // AssumeRole gives the credentials of a role to whom its trust policy names.
 func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleInput) (*stsapi.AssumeRoleOutput, error) {
 	call := cloud.From(ctx)
+	if !isARN(*in.RoleArn) {
+		return nil, validationError("%s is invalid", *in.RoleArn)
+	}
 	if call.Principal.Type == policy.Root {
 		authz.Exempt(ctx, "refused: root")
 		return nil, accessDenied("Roles may not be assumed by root accounts.")
@@ -77,6 +80,13 @@ func (s *Service) role(arn string) *authz.Identity {
 	return role
 }
 
+// isARN reports text of the form of an ARN, of whatever it is. STS answers one
+// that has the form but is no role's as it does a role that does not exist.
+func isARN(text string) bool {
+	parts := strings.SplitN(text, ":", 6)
+	return len(parts) == 6 && parts[0] == "arn" && parts[1] != "" && parts[2] != "" && parts[5] != ""
+}
+
 // splitRoleARN takes "arn:aws:iam::ACCOUNT:role/path/NAME" apart.
 func splitRoleARN(arn string) (account, name string, ok bool) {
 	rest, ok := strings.CutPrefix(arn, "arn:"+cloud.Partition+":iam::")
@@ -113,7 +123,7 @@ func (a *assumption) inherit() error {
 	}
 	for _, k := range a.in.TransitiveTagKeys {
 		if _, ok := findFold(passed, k); !ok {
-			return validationError("The specified transitive tag key must be included in the requested tags.")
+			return invalidParameter("The specified transitive tag key must be included in the requested tags.")
 		}
 	}
 	a.transitive = append(a.transitive, a.in.TransitiveTagKeys...)
@@ -132,7 +142,7 @@ func (a *assumption) inherit() error {
 func (a *assumption) inheritFrom(from *authz.Session) error {
 	for _, k := range from.TransitiveTags {
 		if _, ok := findFold(a.passed, k); ok {
-			return validationError("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
+			return invalidParameter("One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
 		}
 		a.tags[k] = from.Tags[k]
 		a.transitive = append(a.transitive, k)

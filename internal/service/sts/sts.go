@@ -82,6 +82,11 @@ func validationError(format string, args ...any) *api.Error {
 	return api.Errorf("ValidationError", 400, format, args...)
 }
 
+// invalidParameter is what STS finds wrong with session tags.
+func invalidParameter(format string, args ...any) *api.Error {
+	return api.Errorf("InvalidParameterValue", 400, format, args...)
+}
+
 func accessDenied(format string, args ...any) *api.Error {
 	return api.Errorf("AccessDenied", 403, format, args...)
 }

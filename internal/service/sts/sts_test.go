@@ -128,15 +128,22 @@ func TestAssumeRole(t *testing.T) {
 		{"wrong tag", alice, sts.AssumeRoleInput{RoleArn: new(arn("team")), Tags: tag("team", "blue")}, "AccessDenied", "sts:AssumeRole"},
 		{"tags without sts:TagSession", alice, sts.AssumeRoleInput{RoleArn: new(arn("untagged")), Tags: tag("team", "red")}, "AccessDenied", "sts:TagSession"},
 		{"source identity without sts:SetSourceIdentity", alice, sts.AssumeRoleInput{RoleArn: new(arn("untagged")), SourceIdentity: new("alice")}, "AccessDenied", "sts:SetSourceIdentity"},
-		{"duplicate tags", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), Tags: append(tag("team", "red"), tag("Team", "blue")...)}, "ValidationError", "Duplicate tag keys found"},
-		{"reserved tag", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), Tags: tag("aws:x", "y")}, "ValidationError", "reserved"},
-		{"transitive key without tag", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), TransitiveTagKeys: []string{"team"}}, "ValidationError", "transitive"},
+		{"duplicate tags", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), Tags: append(tag("team", "red"), tag("Team", "blue")...)}, "InvalidParameterValue", "Duplicate tag keys found. Please note that Tag keys are case insensitive."},
+		{"reserved tag", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), Tags: tag("aws:x", "y")}, "InvalidParameterValue", "reserved"},
+		{"transitive key without tag", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), TransitiveTagKeys: []string{"team"}}, "InvalidParameterValue", "The specified transitive tag key must be included in the requested tags."},
 		{"longer than the role allows", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), DurationSeconds: new(int32(3601))}, "ValidationError", "The requested DurationSeconds exceeds the MaxSessionDuration set for this role."},
 		{"shorter than STS allows", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), DurationSeconds: new(int32(899))}, "ValidationError", "Member must have value greater than or equal to 900"},
 		{"malformed session policy", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), Policy: new(`{"Version":"2012-10-17"`)}, "MalformedPolicyDocument", ""},
 		{"oversized session policy", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), Policy: new(document(allow("s3:" + strings.Repeat("x", 2100))))}, "ValidationError", "2048"},
 		{"managed session policy that is not there", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), PolicyArns: []types.PolicyDescriptorType{{Arn: new("arn:aws:iam::" + c.ID + ":policy/none")}}}, "ValidationError", "policy/none"},
 		{"MFA code without a device", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), SerialNumber: new("arn:aws:iam::" + c.ID + ":mfa/alice"), TokenCode: new("123456")}, "AccessDenied", "MultiFactorAuthentication failed"},
+		{"no ARN", alice, sts.AssumeRoleInput{RoleArn: new("nothing-valid-in-here")}, "ValidationError", "nothing-valid-in-here is invalid"},
+		{"ARN without a partition", alice, sts.AssumeRoleInput{RoleArn: new("arn::iam::" + c.ID + ":role/account")}, "ValidationError", "is invalid"},
+		{"ARN without a service", alice, sts.AssumeRoleInput{RoleArn: new("arn:aws:::" + c.ID + ":role/account")}, "ValidationError", "is invalid"},
+		{"ARN of five parts", alice, sts.AssumeRoleInput{RoleArn: new("arn:aws:iam:" + c.ID + ":role/account")}, "ValidationError", "is invalid"},
+		{"ARN without a resource", alice, sts.AssumeRoleInput{RoleArn: new("arn:aws:iam::" + c.ID + ":")}, "ValidationError", "is invalid"},
+		{"no ARN, by root", c.Config(), sts.AssumeRoleInput{RoleArn: new("nothing-valid-in-here")}, "ValidationError", "nothing-valid-in-here is invalid"},
+		{"ARN of no role", alice, sts.AssumeRoleInput{RoleArn: new("arn:aws:iam::" + c.ID + ":user/alice")}, "AccessDenied", "sts:AssumeRole on resource: arn:aws:iam::" + c.ID + ":user/alice"},
 		{"bad session name", alice, sts.AssumeRoleInput{RoleArn: new(arn("account")), RoleSessionName: new("a b")}, "ValidationError", "roleSessionName"},
 	}
 	for _, tt := range tests {
@@ -222,7 +229,9 @@ func TestRoleChaining(t *testing.T) {
 	_, err = assume(sts.AssumeRoleInput{DurationSeconds: new(int32(3601))})
 	code(t, err, "ValidationError", "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.")
 	_, err = assume(sts.AssumeRoleInput{Tags: []types.Tag{{Key: new("team"), Value: new("blue")}}})
-	code(t, err, "ValidationError", "transitive")
+	code(t, err, "InvalidParameterValue", "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.")
+	_, err = assume(sts.AssumeRoleInput{Tags: []types.Tag{{Key: new("TEAM"), Value: new("blue")}}})
+	code(t, err, "InvalidParameterValue", "conflicts with a transitive tag key")
 	_, err = assume(sts.AssumeRoleInput{SourceIdentity: new("bob")})
 	code(t, err, "AccessDenied", "")
 	out, err = assume(sts.AssumeRoleInput{})
@@ -274,6 +283,16 @@ func TestGetFederationToken(t *testing.T) {
 	code(t, err, "", "")
 	if got := *out.FederatedUser.FederatedUserId; got != c.ID+":guest" {
 		t.Errorf("id %s", got)
+	}
+	//lint:ignore SA1019 the model that Fortlet is built from has no other
+	if out.PackedPolicySize == nil || *out.PackedPolicySize == 0 {
+		t.Error("a policy takes no room")
+	}
+	none, err := alice.GetFederationToken(t.Context(), &sts.GetFederationTokenInput{Name: new("guest")})
+	code(t, err, "", "")
+	//lint:ignore SA1019 the model that Fortlet is built from has no other
+	if none.PackedPolicySize == nil || *none.PackedPolicySize != 0 {
+		t.Error("without a policy AWS gives a PackedPolicySize of 0")
 	}
 	guest := configOf(c, out.Credentials)
 	if arn, id := whoami(t, guest); arn != "arn:aws:sts::"+c.ID+":federated-user/guest" || id != c.ID+":guest" {

@@ -11,10 +11,10 @@ func sessionTags(list []stsapi.Tag) (map[string]string, error) {
 	tags := make(map[string]string, len(list))
 	for _, t := range list {
 		if strings.HasPrefix(strings.ToLower(*t.Key), "aws:") {
-			return nil, validationError("Tag keys starting with 'aws:' are reserved for internal use")
+			return nil, invalidParameter("Tag keys starting with 'aws:' are reserved for internal use")
 		}
 		if _, ok := findFold(tags, *t.Key); ok {
-			return nil, validationError("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+			return nil, invalidParameter("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
 		}
 		tags[*t.Key] = *t.Value
 	}

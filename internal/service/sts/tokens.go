@@ -76,6 +76,9 @@ func (s *Service) GetFederationToken(ctx context.Context, in *stsapi.GetFederati
 	if err != nil {
 		return nil, err
 	}
+	if packed == nil {
+		packed = new(int32(0)) // unlike AssumeRole, GetFederationToken always tells
+	}
 	now := call.Time.UTC().Truncate(time.Second)
 	p.Session = &authz.Session{Tags: tags, Issued: now, Expires: now.Add(tokenDuration(caller, in.DurationSeconds))}
 	issuerID := ""
