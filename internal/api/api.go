@@ -40,6 +40,8 @@ type Service struct {
 	// Unbuilt names the operations of the model that Fortlet does not build:
 	// they answer NotImplemented.
 	Unbuilt []string
+	// Anonymous names those of Unbuilt that AWS takes from anyone, unsigned.
+	Anonymous []string
 }
 
 // EventSource is the name under which CloudTrail records the service.

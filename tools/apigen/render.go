@@ -84,19 +84,28 @@ func (p *pkg) writeService(b *bytes.Buffer) error {
 	if p.Global {
 		fmt.Fprintln(b, "Global: true,")
 	}
-	if len(p.unbuilt) > 0 {
-		fmt.Fprintln(b, "Unbuilt: []string{")
-		for _, op := range p.unbuilt {
-			fmt.Fprintf(b, "%q,\n", op)
-		}
-		fmt.Fprintln(b, "},")
-	}
+	names(b, "Unbuilt", p.unbuilt)
+	names(b, "Anonymous", slices.DeleteFunc(slices.Clone(p.unbuilt), func(name string) bool {
+		return p.Operations[name].AuthType != "none"
+	}))
 	fmt.Fprint(b, "}\n\n// The operations.\nvar (\n")
 	for _, name := range p.built {
 		p.writeOperation(b, name)
 	}
 	fmt.Fprintln(b, ")")
 	return nil
+}
+
+// names writes a list of operations, nothing if it is empty.
+func names(b *bytes.Buffer, field string, list []string) {
+	if len(list) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "%s: []string{\n", field)
+	for _, op := range list {
+		fmt.Fprintf(b, "%q,\n", op)
+	}
+	fmt.Fprintln(b, "},")
 }
 
 func (p *pkg) writeOperation(b *bytes.Buffer, name string) {

@@ -20,6 +20,10 @@ var Service = api.Service{
 		"GetDelegatedAccessToken",
 		"GetWebIdentityToken",
 	},
+	Anonymous: []string{
+		"AssumeRoleWithSAML",
+		"AssumeRoleWithWebIdentity",
+	},
 }
 
 // The operations.

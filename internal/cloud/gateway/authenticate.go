@@ -3,8 +3,10 @@ package gateway
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/fortlet/fortlet/internal/api"
+	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/credentials"
 	"github.com/fortlet/fortlet/internal/cloud/sigv4"
 	"github.com/fortlet/fortlet/policy"
@@ -14,6 +16,9 @@ import (
 // two halves: a stranger's is not worth the memory, and the signature covers
 // it.
 func (g *Gateway) authenticate(x *exchange) error {
+	if x.signature == nil {
+		return x.unsigned()
+	}
 	if err := g.identify(x); err != nil {
 		return err
 	}
@@ -23,11 +28,27 @@ func (g *Gateway) authenticate(x *exchange) error {
 	return g.verify(x)
 }
 
-// identify finds who the request claims to be from.
-func (g *Gateway) identify(x *exchange) (err error) {
-	if x.signature == nil {
+// unsigned answers a request without a signature. The operations that AWS takes
+// from anyone are not built; who calls one is told so, and not to sign.
+func (x *exchange) unsigned() error {
+	if n := x.r.ContentLength; len(x.service.Anonymous) == 0 || n <= 0 || n > promised {
 		return sigv4.ErrMissing
 	}
+	if err := x.readBody(); err != nil {
+		return err
+	}
+	form, err := x.wire.Form()
+	if err != nil {
+		return sigv4.ErrMissing
+	}
+	if name := form.Get("Action"); slices.Contains(x.service.Anonymous, name) {
+		return cloud.NotImplemented(x.service, name)
+	}
+	return sigv4.ErrMissing
+}
+
+// identify finds who the request claims to be from.
+func (g *Gateway) identify(x *exchange) (err error) {
 	if !isRegion(x.signature.Region) {
 		return &sigv4.Error{Kind: sigv4.Scope, Message: "Credential should be scoped to a valid region. "}
 	}

@@ -153,13 +153,34 @@ func (u untouchable) Read([]byte) (int, error) {
 
 func (untouchable) Close() error { return nil }
 
-// TestStrangersBody: the body of somebody who is not known is not read.
+// TestStrangersBody: the body of somebody who is not known is not read, but
+// for a short one without a signature, which may ask for an operation that AWS
+// takes from anyone.
 func TestStrangersBody(t *testing.T) {
 	w := newWorld(t)
 	unknown := w.as(key{id: "AKIAIOSFODNN7EXAMPLE", secret: "x"}, "iam", create())
-	for _, r := range []*http.Request{create(), unknown, newRequest("POST", "/_fortlet/reset", "x"), newRequest("GET", "/_fortlet/health", "x")} {
+	long := create()
+	long.ContentLength = 64<<10 + 1
+	endless := create()
+	endless.ContentLength = -1
+	for _, r := range []*http.Request{long, endless, createKey(), unknown, newRequest("POST", "/_fortlet/reset", "x"), newRequest("GET", "/_fortlet/health", "x")} {
 		r.Body = untouchable{t}
 		w.serve(r)
+	}
+}
+
+// TestAnonymousOperations: what AWS takes unsigned and Fortlet does not build is
+// refused by name.
+// https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithSAML.html
+func TestAnonymousOperations(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"} {
+		if a := w.serve(query("sts", name)); a.status != http.StatusNotImplemented || a.code != "NotImplemented" || !strings.Contains(a.message, "sts:"+name) {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	if a := w.serve(query("sts", "AssumeRole")); a.code != "MissingAuthenticationToken" {
+		t.Errorf("AssumeRole: %d %s", a.status, a.body)
 	}
 }
 

@@ -28,7 +28,7 @@ func TestAppendTrail(t *testing.T) {
 		{&kms.ReEncryptInput{CiphertextBlob: []byte{1}, DestinationKeyId: new("k")}, `{"destinationKeyId":"k"}`},
 		{&kms.CreateKeyOutput{KeyMetadata: &kms.KeyMetadata{AWSAccountId: new("111122223333"), CreationDate: &when, Enabled: new(true)}},
 			`{"keyMetadata":{"aWSAccountId":"111122223333","creationDate":"Aug 10, 2022, 10:38:27 PM","enabled":true}}`},
-		{&iam.CreateUserInput{UserName: new("a"), Tags: []iam.Tag{tag("k", "v")}}, `{"userName":"a","tags":[{"key":"k","value":"v"}]}`},
+		{&iam.CreateUserInput{UserName: new("a"), Tags: []iam.Tag{{Key: new("k"), Value: new("v")}}}, `{"userName":"a","tags":[{"key":"k","value":"v"}]}`},
 		{&iam.ChangePasswordInput{OldPassword: new("o"), NewPassword: new("n")},
 			`{"oldPassword":"HIDDEN_DUE_TO_SECURITY_REASONS","newPassword":"HIDDEN_DUE_TO_SECURITY_REASONS"}`},
 		{&sts.AssumeRoleOutput{Credentials: &sts.Credentials{AccessKeyId: new("ASIA"), SecretAccessKey: new("s"), SessionToken: new("t"), Expiration: &when}},

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -22,8 +23,9 @@ func TestValidateAsAWS(t *testing.T) {
 		{"github.com/aws/aws-sdk-java-v2/issues/6129", &sts.OpAssumeRole.Operation,
 			&sts.AssumeRoleInput{RoleArn: new("arn:aws:iam::123456"), RoleSessionName: new("session")}, "ValidationError",
 			"1 validation error detected: Value 'arn:aws:iam::123456' at 'roleArn' failed to satisfy constraint: Member must have length greater than or equal to 20"},
-		{"github.com/SWO-GS/auto-tag/issues/90", &iam.OpCreateUser.Operation,
-			&iam.CreateUserInput{UserName: new("a"), Tags: []iam.Tag{tag("1", "a"), tag("2", "a"), tag("3", "a"), tag("4", "a"), tag("5", "a"), tag("6", "SourceIP: x, UserAgent: y")}}, "ValidationError",
+		{"github.com/SWO-GS/auto-tag/issues/90", &sts.OpAssumeRole.Operation,
+			&sts.AssumeRoleInput{RoleArn: new("arn:aws:iam::111122223333:role/r"), RoleSessionName: new("session"),
+				Tags: []sts.Tag{sessionTag("1", "a"), sessionTag("2", "a"), sessionTag("3", "a"), sessionTag("4", "a"), sessionTag("5", "a"), sessionTag("6", "SourceIP: x, UserAgent: y")}}, "ValidationError",
 			"1 validation error detected: Value 'SourceIP: x, UserAgent: y' at 'tags.6.member.value' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*"},
 		{"github.com/localstack/localstack tests/aws/services/kms/test_kms.snapshot.json", &kms.OpGenerateRandom.Operation,
 			&kms.GenerateRandomInput{NumberOfBytes: new(int32(0))}, "ValidationException",
@@ -42,10 +44,9 @@ func TestValidateAsAWS(t *testing.T) {
 			"1 validation error detected: Value '[a, , b]' at 'transitiveTagKeys' failed to satisfy constraint: Member must satisfy constraint: " +
 				"[Member must have length less than or equal to 128, Member must have length greater than or equal to 1, " +
 				"Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+]"},
-		{"github.com/mhart/kinesalite test/addTagsToStream.js", &iam.OpCreateUser.Operation,
-			&iam.CreateUserInput{UserName: new("")}, "ValidationError",
-			"2 validation errors detected: Value '' at 'userName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]+; " +
-				"Value '' at 'userName' failed to satisfy constraint: Member must have length greater than or equal to 1"},
+		{"github.com/mhart/kinesalite test/addTagsToStream.js", &sts.OpDecodeAuthorizationMessage.Operation,
+			&sts.DecodeAuthorizationMessageInput{EncodedMessage: new("")}, "ValidationError",
+			"1 validation error detected: Value '' at 'encodedMessage' failed to satisfy constraint: Member must have length greater than or equal to 1"},
 		{"the same", &kms.OpCreateAlias.Operation, &kms.CreateAliasInput{}, "ValidationException",
 			"2 validation errors detected: Value null at 'aliasName' failed to satisfy constraint: Member must not be null; " +
 				"Value null at 'targetKeyId' failed to satisfy constraint: Member must not be null"},
@@ -56,7 +57,44 @@ func TestValidateAsAWS(t *testing.T) {
 	}
 }
 
-func tag(key, value string) iam.Tag { return iam.Tag{Key: new(key), Value: new(value)} }
+func sessionTag(key, value string) sts.Tag { return sts.Tag{Key: new(key), Value: new(value)} }
+
+// IAM names what is wrong, not the value: answers of AWS from 2026, recorded in
+// github.com/localstack/localstack under tests/aws/services/iam. The last two
+// are such answers with another constraint.
+func TestValidateReticent(t *testing.T) {
+	const failed = " failed to satisfy constraint: "
+	var many []iam.Tag
+	for i := range 51 {
+		many = append(many, iam.Tag{Key: new(strconv.Itoa(i)), Value: new("")})
+	}
+	for _, test := range []struct {
+		source  string
+		op      *api.Operation
+		in      any
+		message string
+	}{
+		{"test_iam_roles.snapshot.json", &iam.OpTagRole.Operation, &iam.TagRoleInput{RoleName: new("r"), Tags: many},
+			"1 validation error detected: Value at 'tags'" + failed + "Member must have length less than or equal to 50"},
+		{"test_iam_roles.snapshot.json", &iam.OpTagRole.Operation, &iam.TagRoleInput{RoleName: new("r"), Tags: []iam.Tag{{Key: new("a!"), Value: new("b")}}},
+			"1 validation error detected: Value at 'tags.1.member.key'" + failed + "Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+"},
+		{"test_iam_roles.snapshot.json", &iam.OpUntagRole.Operation, &iam.UntagRoleInput{RoleName: new("r"), TagKeys: []string{strings.Repeat("a", 129)}},
+			"1 validation error detected: Value at 'tagKeys'" + failed + "Member must satisfy constraint: [Member must have length less than or equal to 128, " +
+				"Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+, Member must not be null]"},
+		{"test_iam_account_password_policy.snapshot.json", &iam.OpUpdateAccountPasswordPolicy.Operation, &iam.UpdateAccountPasswordPolicyInput{MaxPasswordAge: new(int32(1096))},
+			"1 validation error detected: Value at 'maxPasswordAge'" + failed + "Member must have value less than or equal to 1095"},
+		{"test_iam.snapshot.json, of service-specific credentials", &iam.OpUpdateAccessKey.Operation, &iam.UpdateAccessKeyInput{AccessKeyId: new("AKIAIOSFODNN7EXAMPLE"), Status: "Lost"},
+			"1 validation error detected: Value at 'status'" + failed + "Member must satisfy enum value set"},
+		{"", &iam.OpCreateUser.Operation, &iam.CreateUserInput{}, "1 validation error detected: Value at 'userName'" + failed + "Member must not be null"},
+		{"", &iam.OpCreateUser.Operation, &iam.CreateUserInput{UserName: new("")},
+			"2 validation errors detected: Value at 'userName'" + failed + "Member must satisfy regular expression pattern: [\\w+=,.@-]+; " +
+				"Value at 'userName'" + failed + "Member must have length greater than or equal to 1"},
+	} {
+		t.Run(test.source+" "+test.op.Name, func(t *testing.T) {
+			wantError(t, Validate(test.op, test.in), "ValidationError", test.message)
+		})
+	}
+}
 
 func TestValidate(t *testing.T) {
 	const (
