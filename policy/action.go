@@ -1,9 +1,6 @@
 package policy
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // checkAction refuses an action that is not "*" or a service prefix, one
 // colon and a name.
@@ -39,29 +36,6 @@ func (s *statement) checkActionsPresent(g grammar) *MalformedError {
 		return missingField(g, "Action", ProblemAction, "Policy statement must contain actions.")
 	}
 	return nil
-}
-
-// actionSet is an Action or NotAction element.
-type actionSet struct {
-	patterns []actionPattern
-	negated  bool
-}
-
-func compileActions(s Statement) actionSet {
-	set := actionSet{negated: s.NotActions != nil}
-	for _, action := range slices.Concat(s.Actions, s.NotActions) {
-		set.patterns = append(set.patterns, newActionPattern(action))
-	}
-	return set
-}
-
-func (a *actionSet) match(action string) bool {
-	for i := range a.patterns {
-		if a.patterns[i].match(action) {
-			return !a.negated
-		}
-	}
-	return a.negated
 }
 
 // actionPattern matches actions in any letter case.

@@ -56,6 +56,8 @@ type Principal struct {
 	// UserARN is, for FederatedUser, the user (or root user) who called
 	// GetFederationToken.
 	UserARN string `json:"userArn,omitempty"`
+	// UserID is the unique id of that user, by which a stored policy names it.
+	UserID string `json:"userId,omitempty"`
 	// ID is the unique id, AIDA… of a user and AROA…:session of a role session.
 	// A stored policy can name these instead of ARNs.
 	ID string `json:"id,omitempty"`
@@ -66,6 +68,9 @@ type Principal struct {
 	Federated string `json:"federated,omitempty"`
 	// CanonicalUser is the canonical user id of the account.
 	CanonicalUser string `json:"canonicalUser,omitempty"`
+	// Bounded says that the caller has a permissions boundary: no NotPrincipal
+	// spares it from a Deny.
+	Bounded bool `json:"bounded,omitempty"`
 }
 
 // inAccount reports whether naming an account means this caller too. Services,

@@ -58,8 +58,12 @@ func (s *principalSet) match(p *Principal, e Effect) (via Via, ok bool) {
 // exempt reports whether a NotPrincipal that names the caller in these ways
 // spares it from a Deny. Everything that the caller acts through is looked at
 // by itself: a user and its account, a session, its role and its account. Each
-// must be named.
+// must be named. A caller with a permissions boundary is never spared (IAM User
+// Guide, "Permissions boundaries for IAM entities").
 func exempt(p *Principal, via Via) bool {
+	if p.Bounded {
+		return false
+	}
 	if via.Has(ViaCanonical) && p.inAccount() {
 		via |= ViaAccount // the canonical user id is another name of the account
 	}
@@ -113,7 +117,7 @@ func (e *principalEntry) namesUser(p *Principal) bool {
 	case User:
 		return p.ARN == e.value || p.ID == e.value
 	case FederatedUser:
-		return p.UserARN == e.value
+		return p.UserARN == e.value || p.UserID == e.value
 	}
 	return false
 }

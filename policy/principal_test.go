@@ -17,7 +17,7 @@ var named = map[string]policy.Principal{
 	"other":     {Type: policy.User, Account: accountB, ARN: "arn:aws:iam::444455556666:user/alice", ID: "AIDAOTHEROTHEROTHERX"},
 	"session":   {Type: policy.AssumedRole, Account: accountA, ARN: sessionARN, RoleARN: roleARN, ID: "AROAEXAMPLEEXAMPLEEX:s1"},
 	"session2":  {Type: policy.AssumedRole, Account: accountA, ARN: "arn:aws:sts::111122223333:assumed-role/Signer/s2", RoleARN: roleARN, ID: "AROAEXAMPLEEXAMPLEEX:s2"},
-	"federated": {Type: policy.FederatedUser, Account: accountA, ARN: "arn:aws:sts::111122223333:federated-user/fred", UserARN: userARN},
+	"federated": {Type: policy.FederatedUser, Account: accountA, ARN: "arn:aws:sts::111122223333:federated-user/fred", UserARN: userARN, UserID: "AIDAEXAMPLEEXAMPLEEX"},
 	"lambda":    {Type: policy.ServicePrincipal, Service: "lambda.amazonaws.com"},
 	"google":    {Type: policy.Federated, Federated: "accounts.google.com"},
 	"saml":      {Type: policy.Federated, Federated: "arn:aws:iam::111122223333:saml-provider/p"},
@@ -47,7 +47,7 @@ func TestPrincipal(t *testing.T) {
 		`{"AWS":"` + accountB + `"}`:                                {"other": policy.ViaAccount},
 		`{"AWS":"` + userARN + `"}`:                                 {"alice": policy.ViaUser, "federated": policy.ViaUser},
 		`{"AWS":"arn:aws:iam::111122223333:user/Alice"}`:            {},
-		`{"AWS":"AIDAEXAMPLEEXAMPLEEX"}`:                            {"alice": policy.ViaUser},
+		`{"AWS":"AIDAEXAMPLEEXAMPLEEX"}`:                            {"alice": policy.ViaUser, "federated": policy.ViaUser},
 		`{"AWS":"` + roleARN + `"}`:                                 {"session": policy.ViaRole, "session2": policy.ViaRole},
 		`{"AWS":"arn:aws:iam::111122223333:role/Signer"}`:           {}, // the path is part of the role's ARN
 		`{"AWS":"AROAEXAMPLEEXAMPLEEX"}`:                            {"session": policy.ViaRole, "session2": policy.ViaRole},
@@ -105,6 +105,8 @@ func TestPrincipalTypeDecides(t *testing.T) {
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+// A Deny hits whoever has a permissions boundary, whatever NotPrincipal lists:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
 func TestNotPrincipal(t *testing.T) {
 	const account = `"arn:aws:iam::111122223333:root"`
 	list := func(values string) string { return `{"AWS":[` + values + `]}` }
@@ -150,6 +152,10 @@ func TestNotPrincipal(t *testing.T) {
 			}
 			if got := deny.Evaluate(r); got != want {
 				t.Errorf("Deny NotPrincipal %s: %s: %+v, want %+v", c.element, name, got, want)
+			}
+			r.Principal.Bounded = true
+			if got := deny.Evaluate(r); got.Effect != policy.Deny {
+				t.Errorf("Deny NotPrincipal %s: %s with a permissions boundary: %+v", c.element, name, got)
 			}
 		}
 	}

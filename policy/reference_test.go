@@ -379,6 +379,9 @@ func (ref reference) principal(s refStatement) (policy.Via, bool) {
 	// Everything that the caller acts through must be listed to be spared:
 	// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
 	var chain []policy.Via
+	if ref.request.Principal.Bounded {
+		return 0, true // https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_boundaries.html
+	}
 	switch ref.request.Principal.Type {
 	case policy.Root:
 		chain = []policy.Via{policy.ViaAccount}
@@ -433,7 +436,7 @@ func (ref reference) namedBy(kind, v string) policy.Via {
 	case kind == "AWS" && ofAccount && (v == p.Account || v == "arn:aws:iam::"+p.Account+":root"):
 		return policy.ViaAccount
 	case kind == "AWS" && p.Type == policy.User && (v == p.ARN || v == p.ID),
-		kind == "AWS" && p.Type == policy.FederatedUser && v == p.UserARN:
+		kind == "AWS" && p.Type == policy.FederatedUser && (v == p.UserARN || v == p.UserID):
 		return policy.ViaUser
 	case kind == "AWS" && p.Type == policy.AssumedRole && (v == p.RoleARN || v == strings.Split(p.ID, ":")[0]):
 		return policy.ViaRole

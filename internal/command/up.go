@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
@@ -67,7 +68,14 @@ key.`,
 // shutdownTime bounds how long running requests are waited for.
 const shutdownTime = 10 * time.Second
 
+// gcPercent lets the heap grow further between collections than Go's 100: it
+// is so small that it would be collected all the time. GOGC overrides it.
+const gcPercent = 400
+
 func up(ctx context.Context, s *streams, o upOptions) (err error) {
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	cfg, err := o.config(s)
 	if err != nil {
 		return err
