@@ -13,24 +13,19 @@ import (
 // Validate checks an input, a pointer to the operation's input type, against
 // the constraints of the model and reports all violations in AWS's words.
 func Validate(op *api.Operation, in any) error {
-	v := validator{reticent: reticent[op.Service.Name]}
+	v := validator{dialect: dialects[op.Service.Name]}
 	v.structure(structureOf(op.Input), reflect.ValueOf(in).Elem())
-	if len(v.violations) == 0 {
-		return nil
+	code := validationCode(op.Service.Protocol)
+	switch n := len(v.violations); {
+	case n > 1:
+		return api.Errorf(code, 400, "%d validation errors detected: %s", n, strings.Join(v.violations, "; "))
+	case n == 1:
+		return api.Errorf(code, 400, "1 validation error detected: %s", v.violations[0])
+	case v.sentence != "":
+		return api.Errorf(code, 400, "%s", v.sentence)
 	}
-	noun := "errors"
-	if len(v.violations) == 1 {
-		noun = "error"
-	}
-	return api.Errorf(validationCode(op.Service.Protocol), 400, "%d validation %s detected: %s",
-		len(v.violations), noun, strings.Join(v.violations, "; "))
+	return nil
 }
-
-// reticent are the services whose messages neither repeat values nor list
-// those of an enum, and which say of the elements of a list also that they must
-// not be null. Answers that IAM gave in 2026 are in the tests of LocalStack
-// (tests/aws/services/iam, the snapshots); STS was not so at the same time.
-var reticent = map[string]bool{"iam": true}
 
 // validationCode is what services of a protocol call a violation.
 func validationCode(p api.Protocol) string {
@@ -44,7 +39,8 @@ func validationCode(p api.Protocol) string {
 type validator struct {
 	violations []string
 	path       []string // where it is: tags, 1, member, key
-	reticent   bool
+	dialect
+	sentence string // the first that the dialect has, which is said only for want of violations
 }
 
 func (v *validator) structure(plan *structure, val reflect.Value) {
@@ -71,7 +67,11 @@ func (v *validator) value(s *shape, val reflect.Value) {
 		v.structure(s.fields, val)
 		return
 	}
-	for _, c := range s.broken(val, v.reticent) {
+	broken := s.broken(val, v.reticent)
+	if len(broken) > 0 && v.plainly != nil && s.mismatch(val) {
+		broken = v.inSentence(val, broken)
+	}
+	for _, c := range broken {
 		v.violation(s.render(val), c)
 	}
 	switch {
@@ -81,6 +81,23 @@ func (v *validator) value(s *shape, val reflect.Value) {
 	case s.kind == kindMap:
 		v.mapping(s, val)
 	}
+}
+
+// inSentence takes the pattern, which comes first, from what a value breaks if
+// the dialect has a sentence for it. What is empty breaks nothing else.
+func (v *validator) inSentence(val reflect.Value, broken []string) []string {
+	member := v.path[len(v.path)-1]
+	words := v.plainly(member)
+	if words == "" {
+		return broken
+	}
+	if v.sentence == "" {
+		v.sentence = "The specified value for " + member + " is invalid. " + words
+	}
+	if val.Len() == 0 {
+		return nil
+	}
+	return broken[1:]
 }
 
 // list checks the elements of a list. AWS reports a structure where it stands,
@@ -143,7 +160,7 @@ func (s *shape) broken(v reflect.Value, reticent bool) (list []string) {
 		}
 		return nil
 	}
-	if s.pattern != nil && !s.pattern.MatchString(v.String()) {
+	if s.mismatch(v) {
 		list = append(list, s.patternConstraint())
 	}
 	if s.tag.Min == nil && s.tag.Max == nil {
@@ -157,6 +174,10 @@ func (s *shape) broken(v reflect.Value, reticent bool) (list []string) {
 		list = append(list, s.minConstraint())
 	}
 	return list
+}
+
+func (s *shape) mismatch(v reflect.Value) bool {
+	return s.pattern != nil && !s.pattern.MatchString(v.String())
 }
 
 // size is what Min and Max bound.

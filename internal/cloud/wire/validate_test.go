@@ -60,8 +60,8 @@ func TestValidateAsAWS(t *testing.T) {
 func sessionTag(key, value string) sts.Tag { return sts.Tag{Key: new(key), Value: new(value)} }
 
 // IAM names what is wrong, not the value: answers of AWS from 2026, recorded in
-// github.com/localstack/localstack under tests/aws/services/iam. The last two
-// are such answers with another constraint.
+// github.com/localstack/localstack under tests/aws/services/iam. The last is
+// such an answer with another constraint.
 func TestValidateReticent(t *testing.T) {
 	const failed = " failed to satisfy constraint: "
 	var many []iam.Tag
@@ -86,9 +86,41 @@ func TestValidateReticent(t *testing.T) {
 		{"test_iam.snapshot.json, of service-specific credentials", &iam.OpUpdateAccessKey.Operation, &iam.UpdateAccessKeyInput{AccessKeyId: new("AKIAIOSFODNN7EXAMPLE"), Status: "Lost"},
 			"1 validation error detected: Value at 'status'" + failed + "Member must satisfy enum value set"},
 		{"", &iam.OpCreateUser.Operation, &iam.CreateUserInput{}, "1 validation error detected: Value at 'userName'" + failed + "Member must not be null"},
-		{"", &iam.OpCreateUser.Operation, &iam.CreateUserInput{UserName: new("")},
-			"2 validation errors detected: Value at 'userName'" + failed + "Member must satisfy regular expression pattern: [\\w+=,.@-]+; " +
-				"Value at 'userName'" + failed + "Member must have length greater than or equal to 1"},
+	} {
+		t.Run(test.source+" "+test.op.Name, func(t *testing.T) {
+			wantError(t, Validate(test.op, test.in), "ValidationError", test.message)
+		})
+	}
+}
+
+// What IAM says in sentences of its own about characters, but about those alone.
+func TestValidateInSentences(t *testing.T) {
+	const name = " is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-"
+	for _, test := range []struct {
+		source  string
+		op      *api.Operation
+		in      any
+		message string
+	}{
+		{"github.com/aws-amplify/amplify-cli/issues/9120", &iam.OpCreateRole.Operation, &iam.CreateRoleInput{RoleName: new("a/b"), AssumeRolePolicyDocument: new("{}")},
+			"The specified value for roleName" + name},
+		{"github.com/aws/aws-cli/issues/5860", &iam.OpListPolicies.Operation, &iam.ListPoliciesInput{PathPrefix: new("/foo")},
+			"The specified value for pathPrefix is invalid. It must begin with the / character and contain only alphanumeric characters and/or / characters."},
+		{"github.com/ansible-collections/amazon.aws/issues/2065", &iam.OpListRoles.Operation, &iam.ListRolesInput{PathPrefix: new("{foo}")},
+			"The specified value for pathPrefix is invalid. It must begin with the / character and contain only alphanumeric characters and/or / characters."},
+		{"github.com/aws-cloudformation/cfn-lint/issues/722", &iam.OpCreateRole.Operation, &iam.CreateRoleInput{RoleName: new("r"), Path: new("test/"), AssumeRolePolicyDocument: new("{}")},
+			"The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters."},
+		{"github.com/aws/eks-hybrid/pull/113", &iam.OpCreateRole.Operation, &iam.CreateRoleInput{RoleName: new(strings.Repeat("r", 65)), AssumeRolePolicyDocument: new("{}")},
+			"1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must have length less than or equal to 64"},
+		{"a byte order mark", &iam.OpCreateRole.Operation, &iam.CreateRoleInput{RoleName: new("r"), AssumeRolePolicyDocument: new("\ufeff{}")},
+			"The specified value for assumeRolePolicyDocument is invalid. It must contain only printable ASCII characters."},
+		{"both", &iam.OpCreateRole.Operation, &iam.CreateRoleInput{RoleName: new(strings.Repeat("/", 65)), AssumeRolePolicyDocument: new("{}")},
+			"1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must have length less than or equal to 64"},
+		{"the first", &iam.OpPutRolePolicy.Operation, &iam.PutRolePolicyInput{RoleName: new("a b"), PolicyName: new("a b"), PolicyDocument: new("{}")},
+			"The specified value for roleName" + name},
+		{"empty", &iam.OpCreateUser.Operation, &iam.CreateUserInput{UserName: new("")}, "The specified value for userName" + name},
+		{"github.com/ministackorg/ministack/issues/1411", &iam.OpUpdateRoleDescription.Operation, &iam.UpdateRoleDescriptionInput{RoleName: new("r"), Description: new("a — b")},
+			"1 validation error detected: Value at 'description' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*"},
 	} {
 		t.Run(test.source+" "+test.op.Name, func(t *testing.T) {
 			wantError(t, Validate(test.op, test.in), "ValidationError", test.message)

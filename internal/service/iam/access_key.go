@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"time"
 
 	"github.com/fortlet/fortlet/internal/api"
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
@@ -23,7 +24,7 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *iamapi.CreateAccessKe
 	}
 	account := cloud.From(ctx).Account()
 	secret := ids.Secret()
-	k := &AccessKey{ID: ids.AccessKey("AKIA", account), Account: account, Created: now(ctx)}
+	k := &AccessKey{ID: ids.AccessKey("AKIA", account), Account: account, Created: cloud.From(ctx).Time.UTC()}
 	k.Secret = s.keyring.Seal(secretPurpose, []byte(secret), []byte(k.ID))
 	out := new(iamapi.CreateAccessKeyOutput)
 	err = s.update(ctx, func(tx *store.Tx) error {
@@ -41,7 +42,7 @@ func (s *Service) CreateAccessKey(ctx context.Context, in *iamapi.CreateAccessKe
 			AccessKeyId:     new(k.ID),
 			Status:          k.status(),
 			SecretAccessKey: new(secret),
-			CreateDate:      new(k.Created),
+			CreateDate:      new(k.Created.Truncate(time.Second)),
 		}
 		return nil
 	})
@@ -82,7 +83,7 @@ func (s *Service) ListAccessKeys(ctx context.Context, in *iamapi.ListAccessKeysI
 				UserName:    new(u.Name),
 				AccessKeyId: new(k.ID),
 				Status:      k.status(),
-				CreateDate:  new(k.Created),
+				CreateDate:  new(k.Created.Truncate(time.Second)),
 			})
 		}
 		out.IsTruncated, out.Marker = p.end()
@@ -111,6 +112,7 @@ func (s *Service) DeleteAccessKey(ctx context.Context, in *iamapi.DeleteAccessKe
 	return &iamapi.DeleteAccessKeyOutput{}, s.changeKey(ctx, in.UserName, *in.AccessKeyId, func(tx *store.Tx, k *AccessKey) error {
 		accessKeys.Delete(tx, k.ID)
 		s.forgetUse(tx, k.ID)
+		tx.OnCommit(func() { s.keys.drop(k.ID) }) // with its secret
 		return nil
 	})
 }
@@ -155,13 +157,21 @@ func (s *Service) GetAccessKeyLastUsed(ctx context.Context, in *iamapi.GetAccess
 			return err
 		}
 		if u == nil {
-			return errNoKey(*in.AccessKeyId)
+			return errUnknownKey(ctx, *in.AccessKeyId)
 		}
 		out.UserName = new(u.Name)
 		out.AccessKeyLastUsed = lastUsedOut(s.lastUse(tx, k.ID))
 		return nil
 	})
 	return out, err
+}
+
+// errUnknownKey is the answer about a key that the account does not have, even
+// to those who may ask about every key: IAM does not tell whether another
+// account has it.
+func errUnknownKey(ctx context.Context, id string) error {
+	return api.Errorf("AccessDenied", 403, "User: %s is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key %s",
+		cloud.From(ctx).Principal.ARN, id)
 }
 
 func lastUsedOut(last *LastUse) *iamapi.AccessKeyLastUsed {
@@ -189,7 +199,7 @@ func (s *Service) listRootKeys(ctx context.Context) (*iamapi.ListAccessKeysOutpu
 		AccessKeyMetadata: []iamapi.AccessKeyMetadata{{
 			AccessKeyId: new(account.RootKeyID),
 			Status:      iamapi.StatusTypeActive,
-			CreateDate:  new(account.Created),
+			CreateDate:  new(account.Created.Truncate(time.Second)),
 		}},
 	}, nil
 }

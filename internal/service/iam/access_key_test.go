@@ -149,8 +149,12 @@ func TestAccessKeyLastUsed(t *testing.T) {
 	if u := get(); *u.ServiceName != "s3" {
 		t.Errorf("after a restart %+v", u)
 	}
-	refused(w, iamapi.OpGetAccessKeyLastUsed, iamapi.GetAccessKeyLastUsedInput{AccessKeyId: new("AKIAAAAAAAAAAAAAAAAA")}, "NoSuchEntity")
-	refusedAs(w, w.stranger, iamapi.OpGetAccessKeyLastUsed, iamapi.GetAccessKeyLastUsedInput{AccessKeyId: &id}, "NoSuchEntity")
+	// AWS keeps it secret whether a key of another account exists
+	// (localstack test_iam_users.snapshot.json, test_access_key_errors).
+	refused(w, iamapi.OpGetAccessKeyLastUsed, iamapi.GetAccessKeyLastUsedInput{AccessKeyId: new("AKIAAAAAAAAAAAAAAAAA")},
+		"AccessDenied: User: arn:aws:iam::111122223333:root is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key AKIAAAAAAAAAAAAAAAAA")
+	refusedAs(w, w.stranger, iamapi.OpGetAccessKeyLastUsed, iamapi.GetAccessKeyLastUsedInput{AccessKeyId: &id},
+		"AccessDenied: User: arn:aws:iam::444455556666:root is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key "+id)
 	refusedAs(w, bob, iamapi.OpGetAccessKeyLastUsed, iamapi.GetAccessKeyLastUsedInput{AccessKeyId: &id}, "iam:GetAccessKeyLastUsed on resource: arn:aws:iam::111122223333:user/bob because")
 
 	// A use that is noted after the key was deleted leaves nothing behind.

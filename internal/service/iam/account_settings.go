@@ -100,7 +100,7 @@ func (s *Service) UpdateAccountPasswordPolicy(ctx context.Context, in *iamapi.Up
 func (s *Service) DeleteAccountPasswordPolicy(ctx context.Context, _ *iamapi.DeleteAccountPasswordPolicyInput) (*iamapi.DeleteAccountPasswordPolicyOutput, error) {
 	return &iamapi.DeleteAccountPasswordPolicyOutput{}, s.changeSettings(ctx, func(_ *store.Tx, account *Settings) error {
 		if account.PasswordPolicy == nil {
-			return errNoPasswordPolicy(ctx)
+			return iamapi.ErrNoSuchEntity("The account policy with name PasswordPolicy cannot be found.")
 		}
 		account.PasswordPolicy = nil
 		return nil
@@ -113,7 +113,7 @@ func (s *Service) GetAccountPasswordPolicy(ctx context.Context, _ *iamapi.GetAcc
 	err := s.readSettings(ctx, func(_ *store.Tx, account *Settings) error {
 		p := account.PasswordPolicy
 		if p == nil {
-			return errNoPasswordPolicy(ctx)
+			return iamapi.ErrNoSuchEntity("The Password Policy with domain name %s cannot be found.", cloud.From(ctx).Account())
 		}
 		out.PasswordPolicy = &iamapi.PasswordPolicy{
 			MinimumPasswordLength:      new(p.MinimumLength),
@@ -123,7 +123,9 @@ func (s *Service) GetAccountPasswordPolicy(ctx context.Context, _ *iamapi.GetAcc
 			RequireLowercaseCharacters: new(p.Lowercase),
 			AllowUsersToChangePassword: new(p.AllowChange),
 			ExpirePasswords:            new(p.MaxAge > 0),
-			HardExpiry:                 new(p.HardExpiry),
+		}
+		if p.HardExpiry {
+			out.PasswordPolicy.HardExpiry = new(true)
 		}
 		if p.MaxAge > 0 {
 			out.PasswordPolicy.MaxPasswordAge = new(p.MaxAge)
@@ -134,8 +136,4 @@ func (s *Service) GetAccountPasswordPolicy(ctx context.Context, _ *iamapi.GetAcc
 		return nil
 	})
 	return out, err
-}
-
-func errNoPasswordPolicy(ctx context.Context) error {
-	return iamapi.ErrNoSuchEntity("The Password Policy with domain name %s cannot be found.", cloud.From(ctx).Account())
 }

@@ -35,10 +35,14 @@ func TestAccountPasswordPolicy(t *testing.T) {
 	bob := w.user("bob", "")
 	const none = "NoSuchEntity: The Password Policy with domain name 111122223333 cannot be found."
 	refused(w, iamapi.OpGetAccountPasswordPolicy, iamapi.GetAccountPasswordPolicyInput{}, none)
-	refused(w, iamapi.OpDeleteAccountPasswordPolicy, iamapi.DeleteAccountPasswordPolicyInput{}, none)
+	refused(w, iamapi.OpDeleteAccountPasswordPolicy, iamapi.DeleteAccountPasswordPolicyInput{}, "NoSuchEntity: The account policy with name PasswordPolicy cannot be found.")
 	do(w, iamapi.OpUpdateAccountPasswordPolicy, iamapi.UpdateAccountPasswordPolicyInput{RequireSymbols: new(true), MaxPasswordAge: new(int32(90)), PasswordReusePrevention: new(int32(3))})
 	p := do(w, iamapi.OpGetAccountPasswordPolicy, iamapi.GetAccountPasswordPolicyInput{}).PasswordPolicy
-	if *p.MinimumPasswordLength != 6 || !*p.RequireSymbols || !*p.ExpirePasswords || *p.MaxPasswordAge != 90 || *p.PasswordReusePrevention != 3 || *p.HardExpiry {
+	if *p.MinimumPasswordLength != 6 || !*p.RequireSymbols || !*p.ExpirePasswords || *p.MaxPasswordAge != 90 || *p.PasswordReusePrevention != 3 || p.HardExpiry != nil {
+		t.Errorf("policy %+v", p)
+	}
+	do(w, iamapi.OpUpdateAccountPasswordPolicy, iamapi.UpdateAccountPasswordPolicyInput{MaxPasswordAge: new(int32(90)), HardExpiry: new(true)})
+	if p := do(w, iamapi.OpGetAccountPasswordPolicy, iamapi.GetAccountPasswordPolicyInput{}).PasswordPolicy; !*p.HardExpiry {
 		t.Errorf("policy %+v", p)
 	}
 	// What is left out gets its default back.

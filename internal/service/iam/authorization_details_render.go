@@ -9,18 +9,21 @@ import (
 )
 
 func (d *authorizationDetails) addUser(u *User) {
-	d.out.UserDetailList = append(d.out.UserDetailList, iamapi.UserDetail{
+	detail := iamapi.UserDetail{
 		Path:                    new(u.Path),
 		UserName:                new(u.Name),
 		UserId:                  new(u.ID),
 		Arn:                     new(arnOf(u)),
 		CreateDate:              new(u.Created),
-		UserPolicyList:          inlineDetails(u),
 		GroupList:               groupNames(d.tx, u),
 		AttachedManagedPolicies: attachedDetails(u),
 		PermissionsBoundary:     attachedBoundary(u.Boundary),
-		Tags:                    tagsOut(u.Tags),
-	})
+		Tags:                    allTags(u.Tags),
+	}
+	if len(u.Inline) > 0 { // unlike in groups and roles, otherwise not there at all
+		detail.UserPolicyList = inlineDetails(u)
+	}
+	d.out.UserDetailList = append(d.out.UserDetailList, detail)
 }
 
 func (d *authorizationDetails) addGroup(g *Group) {
@@ -47,7 +50,7 @@ func (d *authorizationDetails) addRole(r *Role) {
 		RolePolicyList:           inlineDetails(r),
 		AttachedManagedPolicies:  attachedDetails(r),
 		PermissionsBoundary:      attachedBoundary(r.Boundary),
-		Tags:                     tagsOut(r.Tags),
+		Tags:                     allTags(r.Tags),
 		RoleLastUsed:             d.service.roleLastUsed(d.tx, r),
 	}
 	for _, p := range profilesByRole.Scan(d.tx, r.ID, "") {
@@ -69,9 +72,6 @@ func (d *authorizationDetails) addPolicy(p *ManagedPolicy) {
 		IsAttachable:                  new(true),
 		CreateDate:                    new(p.Created),
 		UpdateDate:                    new(p.Updated),
-	}
-	if p.Description != "" {
-		detail.Description = new(p.Description)
 	}
 	for _, v := range slices.Backward(p.Versions) {
 		shown := versionOut(p, &v)

@@ -131,7 +131,7 @@ func TestAuthorizationDetailsContent(t *testing.T) {
 	}
 
 	local := out.Policies[0]
-	if *local.Path != "/team/" || *local.DefaultVersionId != "v1" || *local.AttachmentCount != 1 || *local.Description != "ours" {
+	if *local.Path != "/team/" || *local.DefaultVersionId != "v1" || *local.AttachmentCount != 1 || local.Description != nil {
 		t.Errorf("local policy: %+v", local)
 	}
 	var versions []string

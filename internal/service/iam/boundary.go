@@ -2,7 +2,6 @@ package iam
 
 import (
 	"context"
-	"errors"
 
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
@@ -15,7 +14,7 @@ func usableBoundary(tx *store.Tx, account, arn string) error {
 		return nil
 	}
 	err := attachable(tx, account, arn)
-	if errors.Is(err, iamapi.ErrNoSuchEntity("")) {
+	if isMissing(err) {
 		return iamapi.ErrNoSuchEntity("Scope ARN: %s does not exist or is not attachable.", arn)
 	}
 	return err

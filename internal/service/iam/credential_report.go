@@ -27,9 +27,6 @@ func (r *CredentialReport) current(at time.Time) bool {
 	return at.Sub(r.Generated) <= reportLifetime
 }
 
-// unknownReport is all that IAM says about a report that it cannot give.
-const unknownReport = "Unknown"
-
 // GenerateCredentialReport makes a report, unless there is a current one. It
 // is ready when the call returns; still the answer says that it was started,
 // which is what clients expect of the call that does.
@@ -83,9 +80,9 @@ func (s *Service) GetCredentialReport(ctx context.Context, _ *iamapi.GetCredenti
 	case err != nil:
 		return nil, err
 	case report == nil:
-		return nil, iamapi.ErrReportNotPresent(unknownReport)
+		return nil, iamapi.ErrReportNotPresent("") // IAM says no more than the code
 	case !report.current(now(ctx)):
-		return nil, iamapi.ErrReportExpired(unknownReport)
+		return nil, iamapi.ErrReportExpired("")
 	}
 	return &iamapi.GetCredentialReportOutput{
 		Content:       report.Content,

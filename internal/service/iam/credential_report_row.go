@@ -2,7 +2,9 @@ package iam
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/csv"
+	"slices"
 	"strconv"
 	"time"
 
@@ -70,14 +72,24 @@ func (s *Service) userRow(tx *store.Tx, u *User, policy *PasswordPolicy) reportR
 	if login := loginProfiles.Get(tx, u.ID); login != nil {
 		row.password = userPassword(login, policy)
 	}
-	n := 0
-	for _, k := range accessKeysByUser.Scan(tx, u.ID, "") {
-		if n < len(row.keys) {
-			row.keys[n] = reportKey{active: !k.Inactive, rotated: k.Created, used: s.lastUse(tx, k.ID)}
+	for i, k := range keysByAge(tx, u) {
+		if i < len(row.keys) {
+			row.keys[i] = reportKey{active: !k.Inactive, rotated: k.Created, used: s.lastUse(tx, k.ID)}
 		}
-		n++
 	}
 	return row
+}
+
+// keysByAge gives the access keys of a user, oldest first.
+func keysByAge(tx *store.Tx, u *User) []*AccessKey {
+	var keys []*AccessKey
+	for _, k := range accessKeysByUser.Scan(tx, u.ID, "") {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b *AccessKey) int {
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.ID, b.ID))
+	})
+	return keys
 }
 
 // userPassword: there is nowhere to sign in with a password, so that none was

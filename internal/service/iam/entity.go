@@ -21,7 +21,7 @@ type Entity struct {
 	Tags    []Tag
 }
 
-// Tag is one tag. Rows keep them in the order in which they were first set.
+// Tag is one tag. Rows keep them by key.
 type Tag struct{ Key, Value string }
 
 // Permissions are the policies of a user, group or role.
@@ -99,6 +99,8 @@ type kind struct {
 	// how large its inline policies may be together.
 	attached   quota
 	inlineSize int
+
+	foldTags bool // whether the case of tag keys makes no difference
 
 	find func(tx *store.Tx, account, name string) entity // nil when there is none
 }

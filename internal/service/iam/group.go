@@ -121,16 +121,20 @@ func (s *Service) RemoveUserFromGroup(ctx context.Context, in *iamapi.RemoveUser
 	return &iamapi.RemoveUserFromGroupOutput{}, s.changeMembership(ctx, *in.GroupName, *in.UserName, leave)
 }
 
-// changeMembership needs permission for the group alone.
+// changeMembership needs permission for the group alone. When neither is
+// there, IAM misses the user.
 func (s *Service) changeMembership(ctx context.Context, groupName, userName string, change func(u *User, group string) error) error {
 	return s.update(ctx, func(tx *store.Tx) error {
 		g, err := needGroup(ctx, tx, groupName)
-		if err != nil {
+		if err != nil && !isMissing(err) {
 			return err
 		}
 		u := users.Get(tx, rowKey(cloud.From(ctx).Account(), userName))
 		if u == nil {
 			return iamapi.ErrNoSuchEntity(userKind.notFound, userName)
+		}
+		if err != nil {
+			return err
 		}
 		changed := new(*u)
 		if err := change(changed, g.ID); err != nil {

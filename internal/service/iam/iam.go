@@ -40,7 +40,7 @@ type Service struct {
 	memory   atomic.Pointer[memory]
 	compiled compiled
 	aws      lookup[string, *policy.Policy]          // AWS managed policies
-	keys     lookup[string, *credentials.Credential] // see currentKey
+	keys     lookup[string, *credentials.Credential] // see unchanged
 	uses     uses
 	hashing  chan struct{} // held while a password is hashed
 }
@@ -60,12 +60,19 @@ func New(c *cloud.Cloud) *Service {
 		hashing: make(chan struct{}, 1),
 	}
 	s.forget()
-	c.OnReset(s.forget)
+	c.OnReset(s.reset)
 	return s
 }
 
 // forget empties the memory.
 func (s *Service) forget() { s.memory.Store(new(memory)) }
+
+// reset forgets also what a change of IAM does not touch.
+func (s *Service) reset() {
+	s.forget()
+	s.keys.clear()
+	s.uses.latest.clear()
+}
 
 // Close keeps the last uses that are only in memory so far.
 func (s *Service) Close(ctx context.Context) error { return s.uses.flush(ctx, s.store) }

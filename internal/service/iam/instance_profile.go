@@ -11,7 +11,7 @@ import (
 
 // CreateInstanceProfile creates an instance profile without a role.
 func (s *Service) CreateInstanceProfile(ctx context.Context, in *iamapi.CreateInstanceProfileInput) (*iamapi.CreateInstanceProfileOutput, error) {
-	tags, err := readTags(in.Tags)
+	tags, err := readTags(profileKind, in.Tags)
 	if err != nil {
 		return nil, err
 	}
@@ -24,7 +24,8 @@ func (s *Service) CreateInstanceProfile(ctx context.Context, in *iamapi.CreateIn
 		if err := create(tx, p); err != nil {
 			return err
 		}
-		out.InstanceProfile = fullProfile(tx, p)
+		out.InstanceProfile = new(listedProfile(tx, p))
+		out.InstanceProfile.Tags = asGiven(in.Tags)
 		return nil
 	})
 	return out, err
@@ -38,7 +39,8 @@ func (s *Service) GetInstanceProfile(ctx context.Context, in *iamapi.GetInstance
 		if err != nil {
 			return err
 		}
-		out.InstanceProfile = fullProfile(tx, p)
+		out.InstanceProfile = new(listedProfile(tx, p))
+		out.InstanceProfile.Tags = allTags(p.Tags)
 		return nil
 	})
 	return out, err
@@ -122,8 +124,11 @@ func (s *Service) RemoveRoleFromInstanceProfile(ctx context.Context, in *iamapi.
 			return err
 		}
 		r := roles.Get(tx, rowKey(cloud.From(ctx).Account(), *in.RoleName))
-		if r == nil || p.Role != r.ID {
+		switch {
+		case r == nil:
 			return iamapi.ErrNoSuchEntity(roleKind.notFound, *in.RoleName)
+		case p.Role != r.ID:
+			return iamapi.ErrNoSuchEntity("Role %s in Instance Profile %s cannot be found.", r.Name, p.Name)
 		}
 		changed := new(*p)
 		changed.Role = ""

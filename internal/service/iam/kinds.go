@@ -10,7 +10,8 @@ var (
 		quota:    quota{"UsersPerAccount", 5000},
 		count:    func(s *Settings) *int { return &s.Users },
 		attached: quota{"PoliciesPerUser", 10}, inlineSize: 2048,
-		find: finder(users),
+		foldTags: true,
+		find:     finder(users),
 	}
 	groupKind = &kind{
 		noun: "group", resource: "group", cfnType: "AWS::IAM::Group", idPrefix: "AGPA",
@@ -28,7 +29,8 @@ var (
 		quota:    quota{"RolesPerAccount", 1000},
 		count:    func(s *Settings) *int { return &s.Roles },
 		attached: quota{"PoliciesPerRole", 10}, inlineSize: 10240,
-		find: finder(roles),
+		foldTags: true,
+		find:     finder(roles),
 	}
 	policyKind = &kind{
 		noun: "policy", resource: "policy", cfnType: "AWS::IAM::Policy", idPrefix: "ANPA",

@@ -64,10 +64,11 @@ func rename(ctx context.Context, tx *store.Tx, e entity, newPath, newName *strin
 	if newName != nil {
 		b.Name = *newName
 	}
-	r := about(e)
-	r.Resource = arnOf(renamed)
-	if err := check(ctx, r); err != nil {
-		return err
+	if r := about(e); r.Resource != arnOf(renamed) {
+		r.Resource = arnOf(renamed)
+		if err := check(ctx, r); err != nil {
+			return err
+		}
 	}
 	if b.key() != e.base().key() && k.find(tx, b.Account, b.Name) != nil {
 		return iamapi.ErrEntityAlreadyExists(k.exists, b.Name)

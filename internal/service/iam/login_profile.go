@@ -28,7 +28,7 @@ func (s *Service) CreateLoginProfile(ctx context.Context, in *iamapi.CreateLogin
 			return errHasProfile(u)
 		}
 		if in.Password == nil {
-			return errValidation("1 validation error detected: Value null at 'password' failed to satisfy constraint: Member must not be null")
+			return errValidation("1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null")
 		}
 		account := settingsOf(tx, u.Account)
 		return acceptable(*in.Password, account.PasswordPolicy, account.Alias)

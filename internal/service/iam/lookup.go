@@ -72,6 +72,14 @@ func (l *lookup[K, V]) drop(key K) {
 	}
 }
 
+// clear removes all entries.
+func (l *lookup[K, V]) clear() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.all = nil
+	l.publish()
+}
+
 // entries gives a copy of all entries.
 func (l *lookup[K, V]) entries() map[K]V {
 	l.mu.Lock()

@@ -3,6 +3,8 @@ package iam
 import (
 	"context"
 	"iter"
+	"strings"
+	"unicode"
 
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
 	"github.com/fortlet/fortlet/internal/cloud"
@@ -12,7 +14,10 @@ import (
 
 // CreatePolicy creates a customer managed policy with its first version.
 func (s *Service) CreatePolicy(ctx context.Context, in *iamapi.CreatePolicyInput) (*iamapi.CreatePolicyOutput, error) {
-	tags, err := readTags(in.Tags)
+	if strings.ContainsFunc(value(in.Description), unseen) {
+		return nil, errValidation("1 validation error detected: Value at 'description' failed to satisfy constraint: Member must satisfy regular expression pattern: %s", seen)
+	}
+	tags, err := readTags(policyKind, in.Tags)
 	if err != nil {
 		return nil, err
 	}
@@ -37,9 +42,15 @@ func (s *Service) CreatePolicy(ctx context.Context, in *iamapi.CreatePolicyInput
 		return nil, err
 	}
 	out := listedPolicy(p, usage{})
-	out.Tags = tagsOut(p.Tags)
+	out.Tags = asGiven(in.Tags)
 	return &iamapi.CreatePolicyOutput{Policy: &out}, nil
 }
+
+// seen are the characters of the description of a policy, of which the API's
+// model does not tell: github.com/aws-cloudformation/cfn-lint/issues/345.
+const seen = `[\p{L}\p{M}\p{Z}\p{S}\p{N}\p{P}]*`
+
+func unseen(r rune) bool { return !unicode.IsGraphic(r) && !unicode.Is(unicode.Z, r) }
 
 // checkManaged refuses what cannot be the document of a managed policy.
 func checkManaged(doc string) error {
@@ -80,7 +91,7 @@ func (s *Service) GetPolicy(ctx context.Context, in *iamapi.GetPolicyInput) (*ia
 		if p.Description != "" {
 			shown.Description = new(p.Description)
 		}
-		shown.Tags = tagsOut(p.Tags)
+		shown.Tags = allTags(p.Tags)
 		out.Policy = &shown
 		return nil
 	})

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"errors"
 
 	"github.com/fortlet/fortlet/internal/api"
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
@@ -143,6 +144,10 @@ func callerName(ctx context.Context, given *string) (string, error) {
 func isRoot(ctx context.Context, given *string) bool {
 	return given == nil && cloud.From(ctx).Principal.Type == policy.Root
 }
+
+// isMissing reports whether an error says that something does not exist, which
+// it says only to those who may know.
+func isMissing(err error) bool { return errors.Is(err, iamapi.ErrNoSuchEntity("")) }
 
 func errValidation(format string, args ...any) *api.Error {
 	return api.Errorf("ValidationError", 400, format, args...)

@@ -22,7 +22,10 @@ func (s *Service) ListEntitiesForPolicy(ctx context.Context, in *iamapi.ListEnti
 		PolicyRoles:  []iamapi.PolicyRole{},
 	}
 	err := s.view(ctx, func(tx *store.Tx) error {
-		if _, err := needAnyPolicy(ctx, tx, *in.PolicyArn); err != nil {
+		switch _, err := needAnyPolicy(ctx, tx, *in.PolicyArn); {
+		case isMissing(err):
+			return errNotAttachable(*in.PolicyArn)
+		case err != nil:
 			return err
 		}
 		using := policyUsers(tx, policyUse(cloud.From(ctx).Account(), *in.PolicyArn), in.PolicyUsageFilter)

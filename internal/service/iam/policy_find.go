@@ -47,13 +47,14 @@ func versionNumber(label string) int {
 	return n
 }
 
-// checkPolicyARN refuses what cannot be the ARN of a managed policy.
+// checkPolicyARN refuses what cannot be the ARN of a managed policy. What is
+// no ARN at all is another error with the same words.
 func checkPolicyARN(arn string) error {
 	parts := strings.SplitN(arn, ":", 6)
-	if len(parts) != 6 || parts[0] != "arn" || parts[1] != cloud.Partition || parts[2] != "iam" || parts[3] != "" {
-		return iamapi.ErrInvalidInput("ARN %s is not valid.", arn)
+	if len(parts) != 6 || parts[0] != "arn" {
+		return errValidation("ARN %s is not valid.", arn)
 	}
-	if !strings.HasPrefix(parts[5], "policy/") {
+	if parts[1] != cloud.Partition || parts[2] != "iam" || parts[3] != "" || !strings.HasPrefix(parts[5], "policy/") {
 		return iamapi.ErrInvalidInput("ARN %s is not valid.", arn)
 	}
 	return nil
@@ -116,13 +117,17 @@ func awsPolicy(p *awsmanaged.Policy) *ManagedPolicy {
 
 func errNoPolicy(arn string) error { return iamapi.ErrNoSuchEntity(policyKind.notFound, arn) }
 
+func errNotAttachable(arn string) error {
+	return iamapi.ErrNoSuchEntity("Policy %s does not exist or is not attachable.", arn)
+}
+
 // attachable reports whether there is a managed policy that users, groups and
 // roles of the account can use.
 func attachable(tx *store.Tx, account, arn string) error {
 	if err := checkPolicyARN(arn); err != nil {
 		return err
 	}
-	missing := iamapi.ErrNoSuchEntity("Policy %s does not exist or is not attachable.", arn)
+	missing := errNotAttachable(arn)
 	if strings.HasPrefix(arn, awsmanaged.Prefix) {
 		p, ok := awsmanaged.Get(arn)
 		if !ok {

@@ -36,11 +36,7 @@ func (s *Service) CreatePolicyVersion(ctx context.Context, in *iamapi.CreatePoli
 // SetDefaultPolicyVersion puts a version of a customer managed policy in
 // effect.
 func (s *Service) SetDefaultPolicyVersion(ctx context.Context, in *iamapi.SetDefaultPolicyVersionInput) (*iamapi.SetDefaultPolicyVersionOutput, error) {
-	return &iamapi.SetDefaultPolicyVersionOutput{}, s.updatePolicy(ctx, *in.PolicyArn, func(p *ManagedPolicy) error {
-		v := p.version(versionNumber(*in.VersionId))
-		if v == nil {
-			return errNoVersion(*in.PolicyArn, *in.VersionId)
-		}
+	return &iamapi.SetDefaultPolicyVersionOutput{}, s.updateVersion(ctx, *in.PolicyArn, *in.VersionId, func(p *ManagedPolicy, v *PolicyVersion) error {
 		p.Default = v.Number
 		p.Updated = now(ctx)
 		return nil
@@ -49,12 +45,8 @@ func (s *Service) SetDefaultPolicyVersion(ctx context.Context, in *iamapi.SetDef
 
 // DeletePolicyVersion deletes a version that is not the default.
 func (s *Service) DeletePolicyVersion(ctx context.Context, in *iamapi.DeletePolicyVersionInput) (*iamapi.DeletePolicyVersionOutput, error) {
-	return &iamapi.DeletePolicyVersionOutput{}, s.updatePolicy(ctx, *in.PolicyArn, func(p *ManagedPolicy) error {
-		v := p.version(versionNumber(*in.VersionId))
-		switch {
-		case v == nil:
-			return errNoVersion(*in.PolicyArn, *in.VersionId)
-		case v.Number == p.Default:
+	return &iamapi.DeletePolicyVersionOutput{}, s.updateVersion(ctx, *in.PolicyArn, *in.VersionId, func(p *ManagedPolicy, v *PolicyVersion) error {
+		if v.Number == p.Default {
 			return iamapi.ErrDeleteConflict("Cannot delete the default version of a policy.")
 		}
 		number := v.Number
@@ -68,6 +60,9 @@ func (s *Service) GetPolicyVersion(ctx context.Context, in *iamapi.GetPolicyVers
 	out := new(iamapi.GetPolicyVersionOutput)
 	err := s.view(ctx, func(tx *store.Tx) error {
 		p, err := needAnyPolicy(ctx, tx, *in.PolicyArn)
+		if isMissing(err) {
+			return errNoVersion(*in.PolicyArn, *in.VersionId)
+		}
 		if err != nil {
 			return err
 		}
@@ -125,6 +120,22 @@ func (s *Service) updatePolicy(ctx context.Context, arn string, change func(*Man
 		changed.put(tx)
 		return nil
 	})
+}
+
+// updateVersion is updatePolicy for what is about one version. That there is no
+// such policy is said as that there is no such version.
+func (s *Service) updateVersion(ctx context.Context, arn, version string, change func(*ManagedPolicy, *PolicyVersion) error) error {
+	err := s.updatePolicy(ctx, arn, func(p *ManagedPolicy) error {
+		v := p.version(versionNumber(version))
+		if v == nil {
+			return errNoVersion(arn, version)
+		}
+		return change(p, v)
+	})
+	if isMissing(err) {
+		return errNoVersion(arn, version)
+	}
+	return err
 }
 
 func errNoVersion(arn, version string) error {

@@ -25,6 +25,13 @@ func fullUser(u *User) *iamapi.User {
 	return &out
 }
 
+// createdUser repeats the tags in the order of the request.
+func createdUser(u *User, tags []iamapi.Tag) *iamapi.User {
+	out := fullUser(u)
+	out.Tags = asGiven(tags)
+	return out
+}
+
 func groupOut(g *Group) iamapi.Group {
 	return iamapi.Group{
 		Path:       new(g.Path),
@@ -35,19 +42,33 @@ func groupOut(g *Group) iamapi.Group {
 	}
 }
 
-func listedRole(tx *store.Tx, r *Role) iamapi.Role {
-	out := iamapi.Role{
+// innerRole is a role as other things show it that contain it, with the trust
+// policy that is given.
+func innerRole(r *Role, trust string) iamapi.Role {
+	return iamapi.Role{
 		Path:                     new(r.Path),
 		RoleName:                 new(r.Name),
 		RoleId:                   new(r.ID),
 		Arn:                      new(arnOf(r)),
 		CreateDate:               new(r.Created),
-		AssumeRolePolicyDocument: encodeDocument(renderTrust(tx, r)),
-		MaxSessionDuration:       new(r.MaxSession),
+		AssumeRolePolicyDocument: encodeDocument(trust),
 	}
-	if r.Description != "" {
-		out.Description = new(r.Description)
-	}
+}
+
+// createdRole shows less than GetRole does: neither the description nor how
+// long sessions last. The trust policy is that of the request, with the names
+// that it had there.
+func createdRole(r *Role, trust string, tags []iamapi.Tag) *iamapi.Role {
+	out := innerRole(r, trust)
+	out.PermissionsBoundary = attachedBoundary(r.Boundary)
+	out.Tags = asGiven(tags)
+	return &out
+}
+
+func listedRole(tx *store.Tx, r *Role) iamapi.Role {
+	out := innerRole(r, renderTrust(tx, r))
+	out.Description = r.Description
+	out.MaxSessionDuration = new(r.MaxSession)
 	return out
 }
 
@@ -77,23 +98,21 @@ func listedProfile(tx *store.Tx, p *InstanceProfile) iamapi.InstanceProfile {
 		Roles:               []iamapi.Role{},
 	}
 	if r := rolesByID.Get(tx, p.Role); r != nil {
-		out.Roles = append(out.Roles, listedRole(tx, r))
+		out.Roles = append(out.Roles, innerRole(r, renderTrust(tx, r)))
 	}
 	return out
 }
 
-func fullProfile(tx *store.Tx, p *InstanceProfile) *iamapi.InstanceProfile {
-	out := listedProfile(tx, p)
-	out.Tags = tagsOut(p.Tags)
-	return &out
-}
+// boundaryType is what IAM sends, though the API's model has only
+// PermissionsBoundaryPolicy.
+const boundaryType iamapi.PermissionsBoundaryAttachmentType = "Policy"
 
 func attachedBoundary(arn string) *iamapi.AttachedPermissionsBoundary {
 	if arn == "" {
 		return nil
 	}
 	return &iamapi.AttachedPermissionsBoundary{
-		PermissionsBoundaryType: iamapi.PermissionsBoundaryAttachmentTypePermissionsBoundaryPolicy,
+		PermissionsBoundaryType: boundaryType,
 		PermissionsBoundaryArn:  new(arn),
 	}
 }
@@ -104,6 +123,17 @@ func tagsOut(tags []Tag) []iamapi.Tag {
 		out = append(out, iamapi.Tag{Key: new(t.Key), Value: new(t.Value)})
 	}
 	return out
+}
+
+// allTags is for answers that have an empty list of tags rather than none.
+func allTags(tags []Tag) []iamapi.Tag { return append([]iamapi.Tag{}, tagsOut(tags)...) }
+
+// asGiven is the tags of a request in the answer to it.
+func asGiven(tags []iamapi.Tag) []iamapi.Tag {
+	if len(tags) == 0 {
+		return nil
+	}
+	return tags
 }
 
 // versionOut is a version of a policy without its document, which lists do not

@@ -11,13 +11,13 @@ const defaultMaxSession = 3600 // seconds
 
 // CreateRole creates a role.
 func (s *Service) CreateRole(ctx context.Context, in *iamapi.CreateRoleInput) (*iamapi.CreateRoleOutput, error) {
-	tags, err := readTags(in.Tags)
+	tags, err := readTags(roleKind, in.Tags)
 	if err != nil {
 		return nil, err
 	}
 	r := &Role{
 		Entity:      newEntity(ctx, roleKind, in.Path, *in.RoleName, tags),
-		Description: value(in.Description),
+		Description: in.Description,
 		MaxSession:  defaultMaxSession,
 	}
 	r.Boundary = value(in.PermissionsBoundary)
@@ -35,7 +35,7 @@ func (s *Service) CreateRole(ctx context.Context, in *iamapi.CreateRoleInput) (*
 		if err := create(tx, r); err != nil {
 			return err
 		}
-		out.Role = s.fullRole(tx, r)
+		out.Role = createdRole(r, *in.AssumeRolePolicyDocument, in.Tags)
 		return nil
 	})
 	return out, err
@@ -82,9 +82,9 @@ func (s *Service) ListRoles(ctx context.Context, in *iamapi.ListRolesInput) (*ia
 // UpdateRole changes the description or the maximum session duration of a
 // role. Of a service-linked role only the description can be changed.
 func (s *Service) UpdateRole(ctx context.Context, in *iamapi.UpdateRoleInput) (*iamapi.UpdateRoleOutput, error) {
-	_, err := s.updateRole(ctx, *in.RoleName, func(r *Role) error {
+	return &iamapi.UpdateRoleOutput{}, s.updateRole(ctx, *in.RoleName, func(_ *store.Tx, r *Role) error {
 		if in.Description != nil {
-			r.Description = *in.Description
+			r.Description = in.Description
 		}
 		if in.MaxSessionDuration != nil {
 			r.MaxSession = *in.MaxSessionDuration
@@ -92,45 +92,45 @@ func (s *Service) UpdateRole(ctx context.Context, in *iamapi.UpdateRoleInput) (*
 		}
 		return nil
 	})
-	return &iamapi.UpdateRoleOutput{}, err
 }
 
-// UpdateRoleDescription changes the description of a role.
+// UpdateRoleDescription changes the description of a role, which is all that
+// it shows besides what every role has.
 func (s *Service) UpdateRoleDescription(ctx context.Context, in *iamapi.UpdateRoleDescriptionInput) (*iamapi.UpdateRoleDescriptionOutput, error) {
-	role, err := s.updateRole(ctx, *in.RoleName, func(r *Role) error {
-		r.Description = *in.Description
+	out := new(iamapi.UpdateRoleDescriptionOutput)
+	err := s.updateRole(ctx, *in.RoleName, func(tx *store.Tx, r *Role) error {
+		r.Description = in.Description
+		out.Role = new(innerRole(r, renderTrust(tx, r)))
+		out.Role.Description = r.Description
 		return nil
 	})
-	return &iamapi.UpdateRoleDescriptionOutput{Role: role}, err
+	return out, err
 }
 
 // UpdateAssumeRolePolicy replaces the trust policy of a role.
 func (s *Service) UpdateAssumeRolePolicy(ctx context.Context, in *iamapi.UpdateAssumeRolePolicyInput) (*iamapi.UpdateAssumeRolePolicyOutput, error) {
-	_, err := s.updateRole(ctx, *in.RoleName, func(r *Role) (err error) {
+	return &iamapi.UpdateAssumeRolePolicyOutput{}, s.updateRole(ctx, *in.RoleName, func(_ *store.Tx, r *Role) (err error) {
 		if err = unprotected(r); err == nil {
 			r.Trust, err = s.bindTrust(ctx, *in.PolicyDocument)
 		}
 		return err
 	})
-	return &iamapi.UpdateAssumeRolePolicyOutput{}, err
 }
 
 // updateRole changes a copy of a role.
-func (s *Service) updateRole(ctx context.Context, name string, change func(*Role) error) (out *iamapi.Role, err error) {
-	err = s.update(ctx, func(tx *store.Tx) error {
+func (s *Service) updateRole(ctx context.Context, name string, change func(*store.Tx, *Role) error) error {
+	return s.update(ctx, func(tx *store.Tx) error {
 		r, err := needRole(ctx, tx, name)
 		if err != nil {
 			return err
 		}
 		changed := new(*r)
-		if err := change(changed); err != nil {
+		if err := change(tx, changed); err != nil {
 			return err
 		}
 		changed.put(tx)
-		out = s.fullRole(tx, changed)
 		return nil
 	})
-	return out, err
 }
 
 // DeleteRole deletes a role that has no policies and is in no instance

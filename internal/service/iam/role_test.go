@@ -126,8 +126,13 @@ func TestUpdateRole(t *testing.T) {
 	if r := do(w, iamapi.OpGetRole, iamapi.GetRoleInput{RoleName: new("r")}).Role; *r.Description != "a" || *r.MaxSessionDuration != 43200 {
 		t.Errorf("role %+v", r)
 	}
-	if r := do(w, iamapi.OpUpdateRoleDescription, iamapi.UpdateRoleDescriptionInput{RoleName: new("r"), Description: new("")}).Role; r.Description != nil {
-		t.Errorf("description %q", *r.Description)
+	// An empty description is one.
+	r := do(w, iamapi.OpUpdateRoleDescription, iamapi.UpdateRoleDescriptionInput{RoleName: new("r"), Description: new("")}).Role
+	if r.Description == nil || *r.Description != "" || r.MaxSessionDuration != nil || r.RoleLastUsed != nil {
+		t.Errorf("UpdateRoleDescription answers %+v", r)
+	}
+	if r := do(w, iamapi.OpGetRole, iamapi.GetRoleInput{RoleName: new("r")}).Role; r.Description == nil || *r.Description != "" {
+		t.Errorf("description %v", r.Description)
 	}
 	refused(w, iamapi.OpUpdateRole, iamapi.UpdateRoleInput{RoleName: new("r"), MaxSessionDuration: new(int32(43201))}, "ValidationError")
 	refused(w, iamapi.OpUpdateRole, iamapi.UpdateRoleInput{RoleName: new("none")}, "NoSuchEntity")

@@ -34,17 +34,17 @@ func (s *Service) CreateServiceLinkedRole(ctx context.Context, in *iamapi.Create
 		switch {
 		case !known:
 			return iamapi.ErrInvalidInput("Service name %s is not valid.", service)
-		case len(r.Name) > maxRoleName:
-			return iamapi.ErrInvalidInput("Service role name %s is longer than %d characters.", r.Name, maxRoleName)
 		case in.CustomSuffix != nil && !linked.suffix:
 			return iamapi.ErrInvalidInput("Custom suffix is not allowed for %s", service)
+		case len(r.Name) > maxRoleName:
+			return iamapi.ErrInvalidInput("Service role name %s is longer than %d characters.", r.Name, maxRoleName)
 		case roleKind.find(tx, r.Account, r.Name) != nil:
 			return iamapi.ErrInvalidInput("Service role name %s has been taken in this account, please try a different suffix.", r.Name)
 		}
 		if err := create(tx, r); err != nil {
 			return err
 		}
-		out.Role = s.fullRole(tx, r)
+		out.Role = createdRole(r, requestedTrust(service), nil)
 		return nil
 	})
 	return out, err
@@ -61,11 +61,23 @@ func linkedRole(ctx context.Context, service string, linked linkedService, in *i
 	return &Role{
 		Entity:      newEntity(ctx, roleKind, &path, name, nil),
 		Permissions: Permissions{Attached: []string{linked.policyARN()}},
-		Description: value(in.Description),
-		Trust:       fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":%q},"Action":"sts:AssumeRole"}]}`, service),
+		Description: in.Description,
+		Trust:       linkedTrust(service),
 		MaxSession:  defaultMaxSession,
 		ServiceName: service,
 	}
+}
+
+// linkedTrust is the trust policy of a role of a service, and requestedTrust
+// the way in which the service words it when it asks for the role: see the
+// answers in the API reference of GetRole and of CreateServiceLinkedRole.
+
+func linkedTrust(service string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":%q},"Action":"sts:AssumeRole"}]}`, service)
+}
+
+func requestedTrust(service string) string {
+	return fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Action":["sts:AssumeRole"],"Effect":"Allow","Principal":{"Service":[%q]}}]}`, service)
 }
 
 // DeleteServiceLinkedRole deletes a service-linked role. AWS asks the service

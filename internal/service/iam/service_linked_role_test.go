@@ -23,9 +23,16 @@ func TestServiceLinkedRole(t *testing.T) {
 	if *r.Arn != "arn:aws:iam::111122223333:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling" {
 		t.Errorf("created %s", *r.Arn)
 	}
-	trust, err := url.QueryUnescape(*r.AssumeRolePolicyDocument)
-	if err != nil || !strings.Contains(trust, `"Service":"autoscaling.amazonaws.com"`) {
-		t.Errorf("trust policy %s", trust)
+	// The answer has lists in the trust policy, the role not, as in the
+	// TestIAMServiceRoles of localstack's test_iam.snapshot.json.
+	for _, test := range []struct{ encoded, want string }{
+		{*r.AssumeRolePolicyDocument, `"Service":["autoscaling.amazonaws.com"]`},
+		{*do(w, iamapi.OpGetRole, iamapi.GetRoleInput{RoleName: r.RoleName}).Role.AssumeRolePolicyDocument, `"Service":"autoscaling.amazonaws.com"`},
+	} {
+		trust, err := url.QueryUnescape(test.encoded)
+		if err != nil || !strings.Contains(trust, test.want) {
+			t.Errorf("trust policy %s, want %s", trust, test.want)
+		}
 	}
 	attached := do(w, iamapi.OpListAttachedRolePolicies, iamapi.ListAttachedRolePoliciesInput{RoleName: r.RoleName}).AttachedPolicies
 	if len(attached) != 1 || *attached[0].PolicyArn != "arn:aws:iam::aws:policy/aws-service-role/AutoScalingServiceRolePolicy" {
@@ -40,6 +47,9 @@ func TestServiceLinkedRole(t *testing.T) {
 		t.Errorf("created %s", *r.RoleName)
 	}
 	refused(w, iamapi.OpCreateServiceLinkedRole, create("es.amazonaws.com", "x"), "InvalidInput: Custom suffix is not allowed for es.amazonaws.com")
+	// Where no suffix is allowed, its length does not matter.
+	refused(w, iamapi.OpCreateServiceLinkedRole, create("ec2.application-autoscaling.amazonaws.com", strings.Repeat("x", 64)),
+		"InvalidInput: Custom suffix is not allowed for ec2.application-autoscaling.amazonaws.com")
 	refused(w, iamapi.OpCreateServiceLinkedRole, create("autoscaling.amazonaws.com", strings.Repeat("x", 64)), "InvalidInput")
 	refused(w, iamapi.OpCreateServiceLinkedRole, create("nothing.amazonaws.com", ""), "InvalidInput")
 	refused(w, iamapi.OpCreateServiceLinkedRole, create("autoscaling", ""), "InvalidInput")
@@ -104,5 +114,26 @@ func TestLinkedServices(t *testing.T) {
 		if n := len(serviceLinkedName + linked.role); n > maxRoleName {
 			t.Errorf("%s: role name of %d characters", name, n)
 		}
+	}
+}
+
+// As AWS named them: TestIAMServiceRoles in localstack's test_iam.snapshot.json.
+func TestLinkedRoleNames(t *testing.T) {
+	w := newWorld(t)
+	for service, want := range map[string]string{
+		"custom-resource.application-autoscaling": "AWSServiceRoleForApplicationAutoScaling_CustomResource",
+		"eks-fargate":          "AWSServiceRoleForAmazonEKSForFargate",
+		"email.cognito-idp":    "AWSServiceRoleForAmazonCognitoIdpEmailService",
+		"accountdiscovery.ssm": "AWSServiceRoleForAmazonSSM_AccountDiscovery",
+		"wafv2":                "AWSServiceRoleForWAFV2Logging",
+	} {
+		r := do(w, iamapi.OpCreateServiceLinkedRole, iamapi.CreateServiceLinkedRoleInput{AWSServiceName: new(service + ".amazonaws.com")}).Role
+		if *r.RoleName != want || *r.Path != "/aws-service-role/"+service+".amazonaws.com/" {
+			t.Errorf("%s: role %s%s, want %s", service, *r.Path, *r.RoleName, want)
+		}
+	}
+	suffixed := iamapi.CreateServiceLinkedRoleInput{AWSServiceName: new("lexv2.amazonaws.com"), CustomSuffix: new("blue")}
+	if r := do(w, iamapi.OpCreateServiceLinkedRole, suffixed).Role; *r.RoleName != "AWSServiceRoleForLexV2Bots_blue" {
+		t.Errorf("role %s", *r.RoleName)
 	}
 }

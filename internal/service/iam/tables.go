@@ -23,7 +23,7 @@ type Group struct {
 type Role struct {
 	Entity
 	Permissions
-	Description string
+	Description *string // nil: never had one
 	// Trust is the trust policy as package principals binds it: users and
 	// roles by unique id.
 	Trust       string
@@ -61,7 +61,7 @@ type AccessKey struct {
 	UserID   string
 	Secret   []byte // sealed
 	Inactive bool
-	Created  time.Time
+	Created  time.Time // not to the second, as elsewhere, to order the keys of a user
 }
 
 // LoginProfile is a user's password.

@@ -10,16 +10,16 @@ import (
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
-// readTags checks the tags of a request.
-func readTags(in []iamapi.Tag) ([]Tag, error) {
+// readTags checks the tags of a request about an entity of a kind.
+func readTags(k *kind, in []iamapi.Tag) ([]Tag, error) {
 	tags := make([]Tag, len(in))
 	for i, t := range in {
 		tags[i] = Tag{*t.Key, *t.Value}
 		if reserved(*t.Key) {
 			return nil, iamapi.ErrInvalidInput("Tag keys with the prefix 'aws:' are reserved for system use.")
 		}
-		if position(tags[:i], *t.Key) >= 0 {
-			return nil, iamapi.ErrInvalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+		if k.tagAt(tags[:i], *t.Key) >= 0 {
+			return nil, iamapi.ErrInvalidInput("%s", k.duplicateTags())
 		}
 	}
 	sortTags(tags)
@@ -28,9 +28,21 @@ func readTags(in []iamapi.Tag) ([]Tag, error) {
 
 func reserved(key string) bool { return len(key) >= 4 && strings.EqualFold(key[:4], "aws:") }
 
-// position finds a tag by its key, without regard to case; -1 for none.
-func position(tags []Tag, key string) int {
-	return slices.IndexFunc(tags, func(t Tag) bool { return strings.EqualFold(t.Key, key) })
+// sameTag reports whether two keys are one tag of an entity of the kind. Case
+// makes no difference for users and roles, but does for everything else: see
+// "Tags for AWS Identity and Access Management resources" in the User Guide.
+func (k *kind) sameTag(a, b string) bool { return a == b || k.foldTags && strings.EqualFold(a, b) }
+
+// tagAt finds a tag by its key; -1 for none.
+func (k *kind) tagAt(tags []Tag, key string) int {
+	return slices.IndexFunc(tags, func(t Tag) bool { return k.sameTag(t.Key, key) })
+}
+
+func (k *kind) duplicateTags() string {
+	if k.foldTags {
+		return "Duplicate tag keys found. Please note that Tag keys are case insensitive."
+	}
+	return "Duplicate tag keys found."
 }
 
 // sortTags puts tags in the order in which lists show them.
@@ -39,10 +51,10 @@ func sortTags(tags []Tag) {
 }
 
 // mergeTags gives old with news set.
-func mergeTags(old, news []Tag) ([]Tag, error) {
+func (k *kind) mergeTags(old, news []Tag) ([]Tag, error) {
 	tags := slices.Clone(old)
 	for _, t := range news {
-		if i := position(tags, t.Key); i >= 0 {
+		if i := k.tagAt(tags, t.Key); i >= 0 {
 			tags[i] = t
 		} else {
 			tags = append(tags, t)
@@ -57,47 +69,50 @@ func mergeTags(old, news []Tag) ([]Tag, error) {
 
 // finding is how an operation finds the entity that it is about: need with the
 // entity's kind and name.
-type finding func(ctx context.Context, tx *store.Tx, refine ...refinement) (entity, error)
+type finding struct {
+	kind *kind
+	find func(ctx context.Context, tx *store.Tx, refine ...refinement) (entity, error)
+}
 
 func named(k *kind, name *string) finding {
-	return func(ctx context.Context, tx *store.Tx, refine ...refinement) (entity, error) {
+	return finding{k, func(ctx context.Context, tx *store.Tx, refine ...refinement) (entity, error) {
 		return need(ctx, tx, k, *name, refine...)
-	}
+	}}
 }
 
 func policyNamed(arn *string) finding {
-	return func(ctx context.Context, tx *store.Tx, refine ...refinement) (entity, error) {
+	return finding{policyKind, func(ctx context.Context, tx *store.Tx, refine ...refinement) (entity, error) {
 		return typed[entity](needPolicy(ctx, tx, *arn, refine...))
-	}
+	}}
 }
 
 // tag is TagUser, TagRole, TagPolicy and TagInstanceProfile.
-func (s *Service) tag(ctx context.Context, find finding, in []iamapi.Tag) error {
-	tags, err := readTags(in)
+func (s *Service) tag(ctx context.Context, f finding, in []iamapi.Tag) error {
+	tags, err := readTags(f.kind, in)
 	if err != nil {
 		return err
 	}
 	return s.update(ctx, func(tx *store.Tx) error {
-		e, err := find(ctx, tx, func(r *authz.Request, _ entity) {
+		e, err := f.find(ctx, tx, func(r *authz.Request, _ entity) {
 			r.RequestTags = (&Entity{Tags: tags}).tagMap()
 		})
 		if err != nil {
 			return err
 		}
-		return setTags(tx, e, func(old []Tag) ([]Tag, error) { return mergeTags(old, tags) })
+		return setTags(tx, e, func(old []Tag) ([]Tag, error) { return f.kind.mergeTags(old, tags) })
 	})
 }
 
 // untag is UntagUser and its like. Keys that are not there are no mistake.
-func (s *Service) untag(ctx context.Context, find finding, keys []string) error {
+func (s *Service) untag(ctx context.Context, f finding, keys []string) error {
 	return s.update(ctx, func(tx *store.Tx) error {
-		e, err := find(ctx, tx, func(r *authz.Request, _ entity) { r.TagKeys = keys })
+		e, err := f.find(ctx, tx, func(r *authz.Request, _ entity) { r.TagKeys = keys })
 		if err != nil {
 			return err
 		}
 		return setTags(tx, e, func(old []Tag) ([]Tag, error) {
 			return slices.DeleteFunc(slices.Clone(old), func(t Tag) bool {
-				return slices.ContainsFunc(keys, func(k string) bool { return strings.EqualFold(k, t.Key) })
+				return slices.ContainsFunc(keys, func(key string) bool { return f.kind.sameTag(key, t.Key) })
 			}), nil
 		})
 	})
@@ -115,15 +130,15 @@ func setTags(tx *store.Tx, e entity, change func([]Tag) ([]Tag, error)) error {
 }
 
 // listTags is ListUserTags and its like.
-func (s *Service) listTags(ctx context.Context, find finding, marker *string, maxItems *int32) (tags []iamapi.Tag, p *page, err error) {
+func (s *Service) listTags(ctx context.Context, f finding, marker *string, maxItems *int32) (tags []iamapi.Tag, p *page, err error) {
 	err = s.view(ctx, func(tx *store.Tx) error {
-		e, err := find(ctx, tx)
+		e, err := f.find(ctx, tx)
 		if err != nil {
 			return err
 		}
 		var shown []Tag
 		shown, p, err = pageOf(e.base().Tags, func(t Tag) string { return t.Key }, marker, maxItems)
-		tags = append([]iamapi.Tag{}, tagsOut(shown)...)
+		tags = allTags(shown)
 		return err
 	})
 	return tags, p, err

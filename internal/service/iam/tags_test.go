@@ -127,3 +127,29 @@ func TestTagConditions(t *testing.T) {
 	as(w, admin, iamapi.OpDeleteUser, iamapi.DeleteUserInput{UserName: new("blue")})
 	refusedAs(w, admin, iamapi.OpDeleteUser, iamapi.DeleteUserInput{UserName: new("red")}, "AccessDenied")
 }
+
+// Case makes no difference in the tag keys of users and roles, but does in
+// those of all else: "Tags for AWS Identity and Access Management resources" in
+// the IAM User Guide.
+func TestCaseOfTagKeys(t *testing.T) {
+	w := newWorld(t)
+	arn := w.policy("p", allow("a:b", "*"))
+	do(w, iamapi.OpTagPolicy, iamapi.TagPolicyInput{PolicyArn: &arn, Tags: tags("k", "1", "K", "2")})
+	do(w, iamapi.OpTagPolicy, iamapi.TagPolicyInput{PolicyArn: &arn, Tags: tags("k", "3")})
+	list := do(w, iamapi.OpListPolicyTags, iamapi.ListPolicyTagsInput{PolicyArn: &arn}).Tags
+	if keys(list) != "K k" || *list[0].Value != "2" || *list[1].Value != "3" {
+		t.Errorf("policy has %s", keys(list))
+	}
+	do(w, iamapi.OpUntagPolicy, iamapi.UntagPolicyInput{PolicyArn: &arn, TagKeys: []string{"K"}})
+	if got := keys(do(w, iamapi.OpListPolicyTags, iamapi.ListPolicyTagsInput{PolicyArn: &arn}).Tags); got != "k" {
+		t.Errorf("policy has %s", got)
+	}
+	_, err := call(w, w.root, iamapi.OpTagPolicy, iamapi.TagPolicyInput{PolicyArn: &arn, Tags: tags("x", "1", "x", "2")})
+	if err == nil || err.Error() != "InvalidInput: Duplicate tag keys found." {
+		t.Errorf("duplicate tags of a policy: %v", err)
+	}
+	do(w, iamapi.OpCreateInstanceProfile, iamapi.CreateInstanceProfileInput{InstanceProfileName: new("i"), Tags: tags("k", "1", "K", "2")})
+
+	refused(w, iamapi.OpCreateRole, iamapi.CreateRoleInput{RoleName: new("r"), AssumeRolePolicyDocument: new(trusting(home)), Tags: tags("k", "1", "K", "2")},
+		"InvalidInput: Duplicate tag keys found. Please note that Tag keys are case insensitive.")
+}

@@ -2,6 +2,7 @@ package iam
 
 import (
 	"context"
+	"time"
 
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
 	"github.com/fortlet/fortlet/internal/cloud"
@@ -10,7 +11,7 @@ import (
 
 // CreateUser creates a user.
 func (s *Service) CreateUser(ctx context.Context, in *iamapi.CreateUserInput) (*iamapi.CreateUserOutput, error) {
-	tags, err := readTags(in.Tags)
+	tags, err := readTags(userKind, in.Tags)
 	if err != nil {
 		return nil, err
 	}
@@ -28,7 +29,7 @@ func (s *Service) CreateUser(ctx context.Context, in *iamapi.CreateUserInput) (*
 	if err != nil {
 		return nil, err
 	}
-	return &iamapi.CreateUserOutput{User: fullUser(u)}, nil
+	return &iamapi.CreateUserOutput{User: createdUser(u, in.Tags)}, nil
 }
 
 // GetUser describes a user, by default the caller.
@@ -65,7 +66,7 @@ func (s *Service) getRoot(ctx context.Context) (*iamapi.GetUserOutput, error) {
 	return &iamapi.GetUserOutput{User: &iamapi.User{
 		UserId:     new(account.ID),
 		Arn:        new(account.RootARN()),
-		CreateDate: new(account.Created),
+		CreateDate: new(account.Created.Truncate(time.Second)),
 	}}, nil
 }
 

@@ -191,7 +191,7 @@ func TestListUsers(t *testing.T) {
 	if len(all.Users) != 25 || *all.IsTruncated {
 		t.Errorf("%d users", len(all.Users))
 	}
-	for _, marker := range []string{"not base64!", "é", "AAAA===="} {
+	for _, marker := range []string{"not base64!", "é", "AAAA====", "nonsense", "AAAAAAAA"} {
 		refused(w, iamapi.OpListUsers, iamapi.ListUsersInput{Marker: &marker}, "ValidationError: Invalid Marker.")
 	}
 	refused(w, iamapi.OpListUsers, iamapi.ListUsersInput{MaxItems: new(int32(1001))}, "ValidationError")

@@ -27,7 +27,7 @@ const (
 
 // world is a cloud with IAM and two accounts.
 type world struct {
-	*testing.T
+	testing.TB
 	cloud *cloud.Cloud
 	iam   *Service
 	time  time.Time
@@ -36,9 +36,9 @@ type world struct {
 	op             *api.Operation   // of the last call
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
-	w := &world{T: t, time: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}
+	w := &world{TB: t, time: time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)}
 	c := &cloud.Cloud{
 		Region:  "us-east-1",
 		Store:   store.Memory(),

@@ -76,7 +76,7 @@ func (s *Service) authorize(ctx context.Context, t *target, a *access) error {
 	case t.key == nil:
 		return s.missing(ctx, t.id, a, on)
 	}
-	err := s.check(ctx, t.key, t.id.alias, a)
+	err := s.check(ctx, t.key, t.id, a)
 	switch {
 	case err == nil && t.unborn:
 		return s.bear(ctx, t)
@@ -87,15 +87,16 @@ func (s *Service) authorize(ctx context.Context, t *target, a *access) error {
 }
 
 // check asks for permission to use a key that exists.
-func (s *Service) check(ctx context.Context, o *opened, alias string, a *access) error {
+func (s *Service) check(ctx context.Context, o *opened, id identifier, a *access) error {
 	call := cloud.From(ctx)
 	c := &conditions{service: s, ctx: ctx, call: call, key: o.Key, access: a}
 	if a.alias {
-		c.alias = alias
+		c.alias = id.alias
 	}
 	return authz.Check(ctx, authz.Request{
 		Action:       a.action,
 		Resource:     o.arn,
+		Named:        id.String(),
 		Owner:        o.Account,
 		ResourceType: "AWS::KMS::Key",
 		Policy:       o.policy,
@@ -114,7 +115,16 @@ func (s *Service) check(ctx context.Context, o *opened, alias string, a *access)
 func (s *Service) refuse(ctx context.Context, id identifier, a *access, on subject) error {
 	call := cloud.From(ctx)
 	c := &conditions{service: s, ctx: ctx, call: call, access: a}
-	err := authz.Check(ctx, authz.Request{Action: a.action, Resource: id.String(), Owner: id.account, Gate: true, Keys: c})
+	err := authz.Check(ctx, authz.Request{
+		Action:       a.action,
+		Resource:     id.String(),
+		Owner:        id.account,
+		ResourceType: "AWS::KMS::Key",
+		Gate:         true,
+		RequestTags:  a.requestTags,
+		TagKeys:      a.tagKeys,
+		Keys:         c,
+	})
 	if err != nil {
 		return hidden(err, on)
 	}

@@ -51,7 +51,7 @@ func (s *Service) AssumeRole(ctx context.Context, in *stsapi.AssumeRoleInput) (*
 		return nil, err
 	}
 	p := a.principal(duration)
-	creds, err := s.issue(ctx, p, pol, "")
+	creds, err := s.issue(ctx, p, pol)
 	if err != nil {
 		return nil, err
 	}

@@ -92,8 +92,8 @@ func accessDenied(format string, args ...any) *api.Error {
 }
 
 // issue seals the session and describes it as STS does.
-func (s *Service) issue(ctx context.Context, p *authz.Principal, pol credentials.Policies, issuerID string) (*stsapi.Credentials, error) {
-	t, err := s.cloud.Credentials.Issue(ctx, p, pol, issuerID)
+func (s *Service) issue(ctx context.Context, p *authz.Principal, pol credentials.Policies) (*stsapi.Credentials, error) {
+	t, err := s.cloud.Credentials.Issue(ctx, p, pol)
 	if err != nil {
 		return nil, err
 	}

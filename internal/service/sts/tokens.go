@@ -43,7 +43,7 @@ func (s *Service) GetSessionToken(ctx context.Context, in *stsapi.GetSessionToke
 	now := call.Time.UTC().Truncate(time.Second)
 	p := *caller
 	p.Session = &authz.Session{Issued: now, Expires: now.Add(tokenDuration(caller, in.DurationSeconds))}
-	creds, err := s.issue(ctx, &p, credentials.Policies{}, "")
+	creds, err := s.issue(ctx, &p, credentials.Policies{})
 	if err != nil {
 		return nil, err
 	}
@@ -81,11 +81,7 @@ func (s *Service) GetFederationToken(ctx context.Context, in *stsapi.GetFederati
 	}
 	now := call.Time.UTC().Truncate(time.Second)
 	p.Session = &authz.Session{Tags: tags, Issued: now, Expires: now.Add(tokenDuration(caller, in.DurationSeconds))}
-	issuerID := ""
-	if caller.Type == policy.User {
-		issuerID = caller.ID
-	}
-	creds, err := s.issue(ctx, p, pol, issuerID)
+	creds, err := s.issue(ctx, p, pol)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +116,7 @@ func federated(caller *authz.Principal, name string) *authz.Principal {
 		Name: name,
 	}
 	if caller.Type == policy.User {
-		p.IssuerName = caller.Name
+		p.IssuerName, p.UserID = caller.Name, caller.ID
 	}
 	return p
 }
