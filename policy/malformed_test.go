@@ -41,7 +41,7 @@ const (
 	actions   = "Policy statement must contain actions."
 	resources = "Policy statement must contain resources."
 	sids      = "Statement IDs (SID) in a single policy must be unique."
-	iamPath   = `IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.`
+	iamPath   = `IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.`
 )
 
 // statement2012 wraps the members of one statement into a document.
@@ -94,7 +94,8 @@ func TestManagedPolicyRefusals(t *testing.T) {
 		{statement2012(`"Effect":"Allow"`), actions},
 		{statement2012(`"Effect":"Allow",` + bucket), actions},
 		{statement2012(`"Effect":"Allow","NotAction":"s3:Get","Action":[],` + bucket), syntax},
-		{statement2012(`"Effect":"Allow","Action":"other"`), vendor},
+		{statement2012(`"Effect":"Allow","Action":"other"`), "Policy statement must contain resources."},
+		{statement2012(`"Effect":"Allow","Action":"other","Resource":"*"`), vendor},
 
 		{statement2012(`"Effect":"Allow","Action":"s3:ListBucket"`), resources},
 		{statement2012(`"Effect":"Allow","Action":"s3:ListBucket","Resource":[]`), resources},
@@ -271,6 +272,7 @@ func TestTrustPolicyRefusals(t *testing.T) {
 	const onlySTS = "AssumeRole policy may only specify STS AssumeRole actions."
 	cases := []struct{ doc, want string }{
 		{`not json`, "This policy contains invalid Json"},
+		{` not json`, "This policy contains invalid Json"},
 		{` {}`, "JSON strings must not have leading spaces"},
 		{`{}`, "Missing required field Statement"},
 		{statement2012(assume), "Missing required field Principal"},

@@ -22,13 +22,12 @@ func Parse(doc string, kind Kind) (*Policy, error) {
 // parse does the checks in the order in which IAM reports them: first the
 // shape of the whole document, then its version, then what each statement says.
 func (p *Policy) parse(g grammar) *MalformedError {
-	if g.noLeadingSpace && p.doc != "" && strings.ContainsRune(" \t\r\n", rune(p.doc[0])) {
-		return malformed(ProblemJSON, "JSON strings must not have leading spaces")
-	}
 	root, err := readJSON(p.doc)
 	switch {
 	case err == errNotJSON:
 		return malformed(ProblemJSON, g.badJSON)
+	case g.noLeadingSpace && p.doc != "" && strings.ContainsRune(" \t\r\n", rune(p.doc[0])):
+		return malformed(ProblemJSON, "JSON strings must not have leading spaces")
 	case err != nil || root.typ != objectNode:
 		return syntaxError()
 	}

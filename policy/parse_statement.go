@@ -116,13 +116,13 @@ func readConditions(n node) ([]Condition, bool) {
 
 // compile validates actions, resources and principals and prepares them.
 func (s *statement) compile(g grammar, variables bool) *MalformedError {
+	if g.resource == required && len(s.Resources)+len(s.NotResources) == 0 {
+		return missingField(g, "Resource", ProblemResource, "Policy statement must contain resources.")
+	}
 	for _, action := range slices.Concat(s.Actions, s.NotActions) {
 		if err := checkAction(action); err != nil {
 			return err
 		}
-	}
-	if g.resource == required && len(s.Resources)+len(s.NotResources) == 0 {
-		return missingField(g, "Resource", ProblemResource, "Policy statement must contain resources.")
 	}
 	if g.extra != nil {
 		if err := g.extra(s); err != nil {

@@ -86,7 +86,7 @@ func badIAMResource(resource, region, path string) string {
 	if path == "root" || slices.ContainsFunc(iamPaths, func(start string) bool { return mayStart(path, start) }) {
 		return ""
 	}
-	return `IAM resource path must either be "*" or start with ` + strings.Join(iamPaths, ", ") + "."
+	return `IAM resource path must either be "*", root, or start with ` + strings.Join(iamPaths, ", ") + "."
 }
 
 // mayStart reports whether a pattern can match text that begins with start.
