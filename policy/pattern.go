@@ -130,7 +130,8 @@ func (t *token) value(values []string) string {
 }
 
 // run walks tokens and text together. On a mismatch it lets the last star take
-// one character more; stars before that one never need to be tried again.
+// one character more; stars before that one never need to be tried again. When
+// that takes too long, it is for wide to match.
 func (p *pattern) run(s string, values []string) bool {
 	if first := &p.tokens[0]; first.typ == literalToken && !strings.HasPrefix(s, first.text) {
 		return false
@@ -138,7 +139,10 @@ func (p *pattern) run(s string, values []string) bool {
 	wall := p.wall(s)
 	t, i := 0, 0
 	star, mark := -1, 0
-	for {
+	for steps := 0; ; steps++ {
+		if steps == patience {
+			return p.newWide(values).match(s, wall)
+		}
 		if t == len(p.tokens) {
 			if i == len(s) {
 				return true

@@ -19,6 +19,9 @@ type Call struct {
 	Host string
 	// InvokedBy is the service that made the call for the principal.
 	InvokedBy string
+	// Size is the length of the request: as much as a caller can make the
+	// cloud remember of the call.
+	Size int
 
 	resources []Resource
 }

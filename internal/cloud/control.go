@@ -3,6 +3,7 @@ package cloud
 import (
 	"context"
 
+	"github.com/fortlet/fortlet/internal/api"
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
 	"github.com/fortlet/fortlet/internal/cloud/audit"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
@@ -28,7 +29,10 @@ func (c *Cloud) Reset(ctx context.Context, by *authz.Principal) error {
 	for _, f := range c.onReset {
 		f()
 	}
-	return c.Audit.Reset(c.controlRecord("Reset", by))
+	if err := c.Audit.Reset(c.controlRecord("Reset", by)); err != nil {
+		return err
+	}
+	return c.Audit.Sync(ctx)
 }
 
 // CreateAccount makes an account of the organization, and records who did.
@@ -43,6 +47,15 @@ func (c *Cloud) CreateAccount(ctx context.Context, spec accounts.Spec, by *authz
 		return nil, accounts.RootKey{}, err
 	}
 	return a, key, c.Audit.Sync(ctx)
+}
+
+// RefuseControl records that somebody was refused what is no call of the AWS
+// API.
+func (c *Cloud) RefuseControl(name, requestID string, by *authz.Principal, answer *api.Error) error {
+	r := c.controlRecord(name, by)
+	r.RequestID = requestID
+	r.ErrorCode, r.ErrorMessage = trailCode(answer.Code), answer.Message
+	return c.Audit.Append(r)
 }
 
 // controlRecord is the record of something that is no call of the AWS API.

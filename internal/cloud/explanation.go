@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/fortlet/fortlet/internal/cloud/authz"
 )
@@ -17,14 +19,14 @@ func (e *Explanation) text() string {
 		fmt.Fprintf(w, "\nallowed without asking: %s\n", e.Exempt)
 	}
 	for _, d := range e.Decisions {
-		fmt.Fprintf(w, "\n%s on %s\n%s: %s\n", d.Action, d.Resource, verdictWords[d.Decision], d.Reason)
+		fmt.Fprintf(w, "\n%s on %s\n%s: %s\n", d.Action, printable(d.Resource), verdictWords[d.Decision], d.Reason)
 		if d.Policy != "" {
-			fmt.Fprintf(w, "decided by %s of %s\n", d.Sid, d.Policy)
+			fmt.Fprintf(w, "decided by %s of %s\n", printable(d.Sid), printable(d.Policy))
 		}
 		printReadings(w, d)
 		printContext(w, d.Context)
 		if d.Remedy != nil {
-			fmt.Fprintf(w, "\nwhat would change it: %s\n", d.Remedy.Where)
+			fmt.Fprintf(w, "\nwhat would change it: %s\n", printable(d.Remedy.Where))
 			printIndented(w, d.Remedy.Statement)
 		}
 	}
@@ -42,7 +44,7 @@ func printReadings(w io.Writer, d *authz.Explanation) {
 		fmt.Fprintln(w, "no policy applies to the request")
 	}
 	for _, p := range d.Policies {
-		fmt.Fprintf(w, "\n  %s %s: %s\n", p.Type, p.ID, p.Verdict)
+		fmt.Fprintf(w, "\n  %s %s: %s\n", p.Type, printable(p.ID), p.Verdict)
 		if p.Explanation != nil {
 			printIndented(w, p.Explanation.String())
 		}
@@ -57,8 +59,17 @@ func printContext(w io.Writer, values map[string][]string) {
 	}
 	slices.Sort(keys)
 	for _, k := range keys {
-		fmt.Fprintf(w, "    %s = %s\n", k, strings.Join(values[k], ", "))
+		fmt.Fprintf(w, "    %s = %s\n", printable(k), printable(strings.Join(values[k], ", ")))
 	}
+}
+
+// printable quotes a text that would end the line or steer a terminal: much of
+// an explanation are names and values that the caller chose.
+func printable(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) < 0 {
+		return s
+	}
+	return strconv.Quote(s)
 }
 
 func printIndented(w io.Writer, text string) {

@@ -20,6 +20,7 @@ func Forward[In, Out any](ctx context.Context, op *api.Op[In, Out], in *In) (*Ou
 		Input:     in,
 		Host:      outer.Host,
 		InvokedBy: by,
+		Size:      outer.Size,
 	}
 	inner.Scope = outer.Scope.Forwarded(by)
 	out, err := outer.Cloud.Invoke(ctx, inner)

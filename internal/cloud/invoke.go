@@ -36,6 +36,15 @@ func (c *Cloud) Invoke(ctx context.Context, call *Call) (any, error) {
 	return out, nil
 }
 
+// Refuse records a call that ends before it reaches its handler, because of
+// what its caller is or of what it sent.
+func (c *Cloud) Refuse(ctx context.Context, call *Call, answer *api.Error) error {
+	if err := c.record(ctx, call, nil, answer); err != nil {
+		return c.internal(call, fmt.Errorf("audit record: %w", err))
+	}
+	return answer
+}
+
 // errUnasked is the failure of a handler that forgot to ask for authorization.
 var errUnasked = errors.New("handler succeeded without asking for authorization")
 

@@ -2,7 +2,6 @@ package cloud
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/fortlet/fortlet/internal/api"
 	"github.com/fortlet/fortlet/internal/cloud/audit"
@@ -51,20 +50,6 @@ func trailCode(code string) string {
 		return "AccessDenied"
 	}
 	return code
-}
-
-// explainDenial keeps why a call was denied beside its record, so that it can
-// be explained after a restart too.
-func (c *Call) explainDenial() json.RawMessage {
-	decisions := c.Decisions()
-	if len(decisions) == 0 || decisions[len(decisions)-1].Allowed {
-		return nil
-	}
-	data, err := json.Marshal(c.explain())
-	if err != nil {
-		return nil // an explanation is no reason to fail a call
-	}
-	return data
 }
 
 // source is the address that the record names: the service's own, when one
@@ -132,9 +117,21 @@ func sessionContext(p *authz.Principal) *audit.SessionContext {
 		},
 		SourceIdentity: p.Session.SourceIdentity,
 	}
-	if p.Type == policy.AssumedRole {
-		roleID := p.ID[:len(p.ID)-len(p.SessionName)-1]
-		s.Issuer = &audit.SessionIssuer{Type: "Role", PrincipalID: roleID, ARN: p.RoleARN, AccountID: p.Account, UserName: p.Name}
-	}
+	s.Issuer = sessionIssuer(p)
 	return s
+}
+
+// sessionIssuer is what the session was made from: a role, or who vouched for a
+// federated user. The session of a user is its own.
+func sessionIssuer(p *authz.Principal) *audit.SessionIssuer {
+	switch {
+	case p.Type == policy.AssumedRole:
+		roleID := p.ID[:len(p.ID)-len(p.SessionName)-1]
+		return &audit.SessionIssuer{Type: "Role", PrincipalID: roleID, ARN: p.RoleARN, AccountID: p.Account, UserName: p.Name}
+	case p.Type != policy.FederatedUser:
+		return nil
+	case p.IssuerName == "":
+		return &audit.SessionIssuer{Type: "Root", PrincipalID: p.Account, ARN: p.UserARN, AccountID: p.Account}
+	}
+	return &audit.SessionIssuer{Type: "IAMUser", PrincipalID: p.UserID, ARN: p.UserARN, AccountID: p.Account, UserName: p.IssuerName}
 }

@@ -137,6 +137,8 @@ func (r *Registry) complete(s *Spec) error {
 	switch {
 	case !namePattern.MatchString(s.Name):
 		return fmt.Errorf("%w: name %q is not 1 to 50 letters, digits or +=,.@_-", ErrInvalid, s.Name)
+	case idPattern.MatchString(s.Name):
+		return fmt.Errorf("%w: name %q could be mistaken for an id", ErrInvalid, s.Name)
 	case !keyPattern.MatchString(s.Key.ID):
 		return fmt.Errorf("%w: root access key id %q is not 16 to 128 letters or digits", ErrInvalid, s.Key.ID)
 	case len(s.Key.Secret) < 16:

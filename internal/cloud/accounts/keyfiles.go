@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // KeyFiles is the folder of the root access keys, for people and programs on
@@ -58,15 +59,18 @@ func writeFile(path string, data []byte) error {
 }
 
 // Read finds the file of an account by id or name; "" is the management
-// account.
+// account. An id comes before a name.
 func (dir KeyFiles) Read(nameOrID string) (*KeyFile, error) {
 	files, err := dir.List()
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range files {
-		if f.Account == nameOrID || f.Name == nameOrID || nameOrID == "" && f.Management {
-			return f, nil
+	for _, is := range []func(*KeyFile) bool{
+		func(f *KeyFile) bool { return f.Account == nameOrID },
+		func(f *KeyFile) bool { return f.Name == nameOrID || nameOrID == "" && f.Management },
+	} {
+		if i := slices.IndexFunc(files, is); i >= 0 {
+			return files[i], nil
 		}
 	}
 	return nil, fmt.Errorf("%w: %s", ErrUnknown, nameOrID)

@@ -264,6 +264,28 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 }
 
+// TestMemoryIsBoundedByLength: long records push old ones out of memory.
+func TestMemoryIsBoundedByLength(t *testing.T) {
+	l := Memory(10_000)
+	long := []byte(`"` + strings.Repeat("x", maxParameters-2) + `"`)
+	const records = 2 * maxMemory / maxParameters
+	for n := range records {
+		r := numbered(n + 1)
+		r.RequestParameters = long
+		if err := l.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ids := requests(t, l, Filter{})
+	if n := len(ids); n > maxMemory/maxParameters || n < maxMemory/maxParameters/2 || ids[0] != fmt.Sprint(records) {
+		t.Errorf("%d records of %d bytes are kept, the newest %s; want at most %d bytes, with the newest", n, len(long), ids[0], maxMemory)
+	}
+	if err := l.Reset(numbered(records + 1)); err != nil {
+		t.Fatal(err)
+	}
+	expectRequests(t, l, Filter{}, fmt.Sprint(records+1))
+}
+
 func TestAClosedLogRefuses(t *testing.T) {
 	everyLog(t, func(t *testing.T, l *Log) {
 		appendAll(t, l, 1, 1)

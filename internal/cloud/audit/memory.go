@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"iter"
 	"sync"
 	"time"
@@ -10,9 +11,14 @@ import (
 type memory struct {
 	mu    sync.RWMutex
 	lines [][]byte // a ring: record n is at n % len
-	first uint64   // number of the first record of this epoch
+	first uint64   // number of the oldest record that is kept, of this epoch
 	last  uint64   // number of the newest record
+	bytes int      // of the lines that are kept
 }
+
+// maxMemory bounds the lines in memory besides their number: some callers make
+// long ones.
+const maxMemory = 32 << 20
 
 var _ journal = (*memory)(nil)
 
@@ -21,8 +27,15 @@ func newMemory(size int) *memory { return &memory{lines: make([][]byte, max(size
 func (m *memory) write(seq uint64, line []byte) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	slot := &m.lines[seq%uint64(len(m.lines))]
-	*slot = append((*slot)[:0:0], line...) // readers may hold the old one
+	n := uint64(len(m.lines))
+	for m.first < seq && (seq-m.first >= n || m.bytes+len(line) > maxMemory) {
+		oldest := &m.lines[m.first%n]
+		m.bytes -= len(*oldest)
+		*oldest = nil
+		m.first++
+	}
+	m.lines[seq%n] = bytes.Clone(line)
+	m.bytes += len(line)
 	m.last = seq
 	return nil
 }
@@ -31,7 +44,7 @@ func (m *memory) begin(_ func(header) []byte, _ bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	clear(m.lines)
-	m.first = m.last + 1
+	m.first, m.bytes = m.last+1, 0
 	return nil
 }
 
@@ -61,7 +74,7 @@ func (m *memory) newestFirst(time.Time) iter.Seq2[[]byte, error] {
 func (m *memory) line(seq uint64) []byte {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
-	if seq < m.first || m.last-seq >= uint64(len(m.lines)) {
+	if seq < m.first {
 		return nil
 	}
 	return m.lines[seq%uint64(len(m.lines))]

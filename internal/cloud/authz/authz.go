@@ -32,6 +32,12 @@ type Request struct {
 	// Owner is the account that owns the resource; by default the account in
 	// the ARN, else the caller's.
 	Owner string
+	// Named is the resource as the caller named it, where that is not its ARN:
+	// by an alias, say. It is what a stranger is told: see Decision.blind.
+	Named string
+	// Region is where the action takes place (aws:RequestedRegion), by default
+	// that of the call.
+	Region string
 	// ResourceType is CloudTrail's name for the resource; empty keeps it out
 	// of the record.
 	ResourceType string
@@ -73,6 +79,16 @@ func (s *Scope) decide(r Request) *Decision {
 	if r.Owner == "" {
 		r.Owner = ownerOf(r.Resource, s.Principal.Account)
 	}
+	d := s.evaluated(r)
+	if d.toStranger() {
+		blind := s.evaluated(d.blind())
+		blind.actual = d
+		return blind
+	}
+	return d
+}
+
+func (s *Scope) evaluated(r Request) *Decision {
 	d := &Decision{Scope: s, Request: r}
 	d.identity = s.Authorizer.identityOf(s.Principal)
 	d.env = env{scope: s, req: &d.Request, identity: d.identity}
@@ -82,6 +98,7 @@ func (s *Scope) decide(r Request) *Decision {
 		Principal: s.Principal.Principal,
 		Context:   &d.env,
 	}
+	d.query.Principal.Bounded = d.identity != nil && d.identity.Boundary != nil
 	d.evaluate()
 	return d
 }

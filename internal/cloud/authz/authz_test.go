@@ -51,6 +51,10 @@ func refuse(principal string) string {
 	return `{"Effect":"Deny","Principal":` + principal + `,"Action":"s3:GetObject","Resource":"*"}`
 }
 
+func refuseAllBut(principal string) string {
+	return `{"Effect":"Deny","NotPrincipal":` + principal + `,"Action":"s3:GetObject","Resource":"*"}`
+}
+
 func user(account string) *Principal {
 	return &Principal{
 		Principal: policy.Principal{Type: policy.User, Account: account, ARN: "arn:aws:iam::" + account + ":user/u", ID: "AIDAU"},
@@ -130,6 +134,8 @@ const (
 	theSession = `{"AWS":"arn:aws:sts::` + account + `:assumed-role/r/s"}`
 	theAccount = `{"AWS":"` + account + `"}`
 	anyone     = `"*"`
+
+	theUserAndAccount = `{"AWS":["` + account + `","arn:aws:iam::` + account + `:user/u"]}`
 )
 
 // TestEvaluation follows
@@ -171,6 +177,8 @@ func TestEvaluation(t *testing.T) {
 		{"boundary alone grants nothing", user(account), world{boundary: allowGet}, no + "identity-based policy allows the s3:GetObject action"},
 		{"boundary denies", user(account), world{identity: allowGet, boundary: denyGet}, "with an explicit deny in a permissions boundary"},
 		{"boundary denies what names the session", role(account), world{resource: grant(theSession), boundary: denyGet}, "with an explicit deny in a permissions boundary"},
+		{"NotPrincipal spares the user", user(account), world{identity: allowGet, resource: refuseAllBut(theUserAndAccount)}, ""},
+		{"NotPrincipal spares nobody with a boundary", user(account), world{identity: allowGet, boundary: allowGet, resource: refuseAllBut(theUserAndAccount)}, "with an explicit deny in a resource-based policy"},
 		{"session does not allow", role(account), world{identity: allowGet, session: allowPut}, no + "session policy allows the s3:GetObject action"},
 		{"session allows", role(account), world{identity: allowGet, session: allowGet}, ""},
 		{"session alone grants nothing", role(account), world{session: allowGet}, no + "identity-based policy allows the s3:GetObject action"},

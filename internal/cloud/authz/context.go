@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -116,18 +117,23 @@ func (e *env) principalTag(tag string) ([]string, bool) {
 	return find(e.identity.Tags, tag)
 }
 
-// find looks a tag up without regard to the case of its key, as condition keys
-// are compared.
-func find(tags map[string]string, key string) ([]string, bool) {
-	if v, ok := tags[key]; ok {
-		return one(v)
-	}
+// find looks a tag up by its key in lower case, since names of condition keys
+// have no case. Tags of some services do: of two whose keys differ in nothing
+// else the condition could mean either, and means none, so that nobody can put
+// one tag in front of another ("matches a resource tag key named either
+// TagKey1 or tagkey1, but not both", says the reference of aws:ResourceTag).
+func find(tags map[string]string, key string) (values []string, ok bool) {
 	for k, v := range tags {
-		if strings.EqualFold(k, key) {
-			return one(v)
+		// ToLower, not EqualFold: that also takes a long s for an s.
+		if k != key && strings.ToLower(k) != key {
+			continue
 		}
+		if ok {
+			return nil, false
+		}
+		values, ok = one(v)
 	}
-	return nil, false
+	return values, ok
 }
 
 func (e *env) principalKey(name string) ([]string, bool) {
@@ -220,7 +226,7 @@ func (e *env) requestKey(name string) ([]string, bool) {
 	case "referer":
 		return some(s.Referer)
 	case "requestedregion":
-		return some(s.Region)
+		return some(cmp.Or(e.req.Region, s.Region))
 	case "currenttime":
 		return one(s.Time.UTC().Format(time.RFC3339))
 	case "epochtime":

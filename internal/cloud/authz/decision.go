@@ -17,6 +17,9 @@ type Decision struct {
 	Statement int
 	Grant     string // the KMS grant that allowed
 
+	// actual is what a stranger is not told: see blind.
+	actual *Decision
+
 	identity *Identity
 	env      env
 	query    policy.Request

@@ -39,21 +39,47 @@ type Remedy struct {
 	Statement string `json:"statement,omitempty"`
 }
 
+// Audience is for whom a decision is explained.
+type Audience int
+
+const (
+	// Caller is the caller's account. Of a resource of another account it is
+	// not told more than that it allows or does not.
+	Caller Audience = iota
+	// Everybody concerned: the organization, to which both accounts belong.
+	Everybody
+)
+
 // Explain reads every policy again, this time noting why.
-func (d *Decision) Explain() *Explanation {
+func (d *Decision) Explain(to Audience) *Explanation {
+	if to == Everybody && d.actual != nil {
+		return d.actual.Explain(to)
+	}
+	private := to == Caller && d.foreign()
+	e := d.explain(private)
+	if private {
+		e.conceal()
+	}
+	return e
+}
+
+// Concealed reports whether the caller's account is told less than everybody.
+func (d *Decision) Concealed() bool { return d.actual != nil || d.foreign() }
+
+func (d *Decision) explain(private bool) *Explanation {
 	e := &Explanation{
 		Action:   d.Request.Action,
 		Resource: d.Request.Resource,
 		Decision: d.word(),
 		Reason:   d.Reason(),
 		By:       d.By,
-		Context:  d.contextValues(),
+		Context:  d.contextValues(private),
 	}
-	if d.Document != nil {
+	if d.Document != nil && !(private && d.By.ofOwner()) {
 		e.Policy = d.Document.ID
 		e.Sid = sid(d.Document.Policy, d.Statement)
 	}
-	for _, doc := range d.documents() {
+	for _, doc := range d.documents(private) {
 		e.Policies = append(e.Policies, Reading{
 			Type:        doc.Type,
 			ID:          doc.ID,
@@ -61,10 +87,28 @@ func (d *Decision) Explain() *Explanation {
 			Explanation: doc.Policy.Explain(&d.query),
 		})
 	}
-	if !d.Allowed {
+	switch {
+	case d.Allowed:
+	case private && d.By.ofOwner():
+		e.Remedy = &Remedy{Where: "ask account " + d.Request.Owner + ", which owns the resource"}
+	default:
 		e.Remedy = d.remedy()
 	}
 	return e
+}
+
+// conceal takes out what the caller's own policies could be made to tell of the
+// resource: the values that their conditions were compared with.
+func (e *Explanation) conceal() {
+	for _, p := range e.Policies {
+		for _, s := range p.Explanation.Statements {
+			for i := range s.Elements {
+				if c := &s.Elements[i]; c.Element == "Condition" && ofResource(strings.ToLower(c.Key)) {
+					c.Request = nil
+				}
+			}
+		}
+	}
 }
 
 func (d *Decision) word() string {
@@ -103,16 +147,17 @@ func sid(p *policy.Policy, i int) string {
 	return "statement " + strconv.Itoa(i+1)
 }
 
-// documents are the policies that were read, in the order of evaluation.
-func (d *Decision) documents() []Document {
+// documents are the policies that were read, in the order of evaluation, or
+// those of them that are the caller's.
+func (d *Decision) documents(private bool) []Document {
 	var docs []Document
 	if m := d.scpMembership(); m != nil {
 		docs = append(docs, slices.Concat(m.SCPs...)...)
 	}
-	if m := d.rcpMembership(); m != nil {
+	if m := d.rcpMembership(); m != nil && !private {
 		docs = append(docs, slices.Concat(m.RCPs...)...)
 	}
-	if p := d.Request.Policy; p != nil {
+	if p := d.Request.Policy; p != nil && !private {
 		docs = append(docs, Document{Type: ResourceBased, ID: d.Request.Resource, Policy: p})
 	}
 	if id := d.identity; id != nil {
@@ -136,8 +181,9 @@ var globalKeys = []string{
 }
 
 // contextValues are the condition keys of the request: the global ones, the
-// tags, and those that any of the policies asks for.
-func (d *Decision) contextValues() map[string][]string {
+// tags, and those that any of the policies asks for. Those that tell something
+// of the resource can be private.
+func (d *Decision) contextValues(private bool) map[string][]string {
 	keys := slices.Clone(globalKeys)
 	for k := range d.Request.Tags {
 		keys = append(keys, "aws:ResourceTag/"+k)
@@ -155,7 +201,7 @@ func (d *Decision) contextValues() map[string][]string {
 			keys = append(keys, "aws:PrincipalTag/"+k)
 		}
 	}
-	for _, doc := range d.documents() {
+	for _, doc := range d.documents(private) {
 		for _, s := range doc.Policy.Statements() {
 			for _, c := range s.Conditions {
 				keys = append(keys, c.Key)
@@ -166,7 +212,7 @@ func (d *Decision) contextValues() map[string][]string {
 	seen := make(map[string]bool)
 	for _, k := range keys {
 		lower := strings.ToLower(k)
-		if seen[lower] {
+		if seen[lower] || private && ofResource(lower) {
 			continue
 		}
 		seen[lower] = true

@@ -47,9 +47,10 @@ type matched struct {
 	Policy      string `json:"policyId"`
 }
 
-// Message describes the decision as an encoded authorization message does.
+// Message describes the decision as an encoded authorization message does, to
+// the caller's account.
 func (d *Decision) Message() *Message {
-	p := d.Scope.Principal
+	p, private := d.Scope.Principal, d.foreign()
 	m := &Message{
 		Allowed:           d.Allowed,
 		ExplicitDeny:      d.Explicit,
@@ -62,11 +63,11 @@ func (d *Decision) Message() *Message {
 			Conditions: items{[]any{}},
 		},
 	}
-	if d.Explicit {
+	if d.Explicit && !(private && d.By.ofOwner()) {
 		m.MatchedStatements.Items = append(m.MatchedStatements.Items,
 			matched{sid(d.Document.Policy, d.Statement), "DENY", d.Document.ID})
 	}
-	values := d.contextValues()
+	values := d.contextValues(private)
 	for _, k := range slices.Sorted(maps.Keys(values)) {
 		c := condition{Key: k, Values: items{[]any{}}}
 		for _, v := range values[k] {

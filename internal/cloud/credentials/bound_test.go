@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"errors"
 	"math/rand/v2"
+	"runtime"
+	"strings"
 	"sync"
 	"testing"
 
@@ -16,7 +18,7 @@ func TestBound(t *testing.T) {
 	w := newWorld(t)
 	var all []*credentials.Temporary
 	for range credentials.MaxSessions + 100 {
-		s := w.issue(reader(), credentials.Policies{}, "")
+		s := w.issue(reader(), credentials.Policies{})
 		w.found(s)
 		all = append(all, s)
 	}
@@ -40,7 +42,7 @@ func TestBoundByLength(t *testing.T) {
 		noise.Read(text)
 		p := reader()
 		p.Session.SourceIdentity = base64.StdEncoding.EncodeToString(text)
-		w.found(w.issue(p, credentials.Policies{}, ""))
+		w.found(w.issue(p, credentials.Policies{}))
 		if _, held := w.Opened(); held > credentials.MaxHeld {
 			t.Fatalf("%d bytes are held", held)
 		}
@@ -50,10 +52,33 @@ func TestBoundByLength(t *testing.T) {
 	}
 }
 
+// TestBoundByPolicies: a policy that repeats itself makes a short token and
+// takes much memory.
+func TestBoundByPolicies(t *testing.T) {
+	w := newWorld(t)
+	policy := `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":["a:*"` + strings.Repeat(`,"a:*"`, 300) + `],"Resource":"*"}}`
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for range 3000 {
+		w.found(w.issue(reader(), credentials.Policies{Inline: policy}))
+	}
+	if grown := int64(heap() - before); grown > 4*credentials.MaxHeld {
+		t.Errorf("3000 sessions take %d MB", grown>>20)
+	}
+	if n, held := w.Opened(); n < 100 || held > credentials.MaxHeld {
+		t.Errorf("%d sessions of %d bytes are open", n, held)
+	}
+}
+
 // TestStrangersAreNotRemembered: what does not open takes no room.
 func TestStrangersAreNotRemembered(t *testing.T) {
 	w := newWorld(t)
-	s := w.issue(reader(), credentials.Policies{}, "")
+	s := w.issue(reader(), credentials.Policies{})
 	for _, id := range []string{"ASIAXXXXXXXXXXXXXXXX", s.AccessKeyID + "x", ""} {
 		w.Find(t.Context(), id, s.SessionToken, now)
 	}
@@ -68,7 +93,7 @@ func TestStrangersAreNotRemembered(t *testing.T) {
 func TestConcurrentUse(t *testing.T) {
 	w := newWorld(t)
 	const arn = "arn:aws:iam::" + home + ":policy/p"
-	shared := w.issue(reader(), credentials.Policies{ARNs: []string{arn}}, "")
+	shared := w.issue(reader(), credentials.Policies{ARNs: []string{arn}})
 	root, key := w.root(other)
 	var wg sync.WaitGroup
 	for i := range 8 {
@@ -79,7 +104,7 @@ func TestConcurrentUse(t *testing.T) {
 					p := parse(t, [...]string{"all", "read"}[n%2])
 					w.iam.change(func() { w.iam.managed[arn] = p })
 				case 1:
-					old := w.issue(session(*root), credentials.Policies{}, "")
+					old := w.issue(session(*root), credentials.Policies{})
 					w.find(old)
 					if err := w.Accounts.NextEpoch(t.Context()); err != nil {
 						t.Error(err)
@@ -95,7 +120,7 @@ func TestConcurrentUse(t *testing.T) {
 					if _, err := w.Find(t.Context(), key.ID, "", now); err != nil {
 						t.Error(err)
 					}
-					w.find(w.issue(alice(), credentials.Policies{}, ""))
+					w.find(w.issue(alice(), credentials.Policies{}))
 				}
 			}
 		})
@@ -105,7 +130,7 @@ func TestConcurrentUse(t *testing.T) {
 
 func BenchmarkFindSession(b *testing.B) {
 	w := newWorld(b)
-	s := w.issue(reader(), credentials.Policies{Inline: documents["read"]}, "")
+	s := w.issue(reader(), credentials.Policies{Inline: documents["read"]})
 	b.ReportAllocs()
 	for b.Loop() {
 		w.found(s)
@@ -117,13 +142,13 @@ func BenchmarkIssue(b *testing.B) {
 	p := reader()
 	b.ReportAllocs()
 	for b.Loop() {
-		w.issue(p, credentials.Policies{}, "")
+		w.issue(p, credentials.Policies{})
 	}
 }
 
 func BenchmarkOpen(b *testing.B) {
 	w := newWorld(b)
-	s := w.issue(reader(), credentials.Policies{}, "")
+	s := w.issue(reader(), credentials.Policies{})
 	b.ReportAllocs()
 	for b.Loop() {
 		w.Forget()

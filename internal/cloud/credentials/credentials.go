@@ -61,12 +61,11 @@ type Authority struct {
 	mu       sync.RWMutex
 	roots    map[string]*Credential // by access key id
 	sessions map[string]*session    // by access key id
-	held     int                    // bytes of the tokens of sessions
+	held     int                    // the sizes of sessions
 }
 
-// These bound the sessions kept open, by number and by the length of their
-// tokens; past that, arbitrary ones are dropped and opened again when they
-// return.
+// These bound the sessions kept open, by number and by size; past that,
+// arbitrary ones are dropped and opened again when they return.
 const (
 	maxSessions = 8192
 	maxHeld     = 16 << 20

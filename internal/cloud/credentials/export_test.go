@@ -6,12 +6,12 @@ const (
 	MaxHeld     = maxHeld
 )
 
-// Opened gives how many sessions are kept open, and the bytes of their tokens.
+// Opened gives how many sessions are kept open, and their sizes together.
 func (a *Authority) Opened() (sessions, held int) {
 	a.mu.RLock()
 	defer a.mu.RUnlock()
 	for _, s := range a.sessions {
-		held += len(s.token)
+		held += s.size()
 	}
 	if held != a.held {
 		panic("the bytes held are miscounted")

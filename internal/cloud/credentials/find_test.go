@@ -36,7 +36,7 @@ func TestLongTerm(t *testing.T) {
 			first = c
 		}
 	}
-	temporary := w.issue(reader(), credentials.Policies{}, "")
+	temporary := w.issue(reader(), credentials.Policies{})
 	for _, id := range []string{"", "AKIANOBODY", "akiaalice", temporary.AccessKeyID} {
 		if c, err := w.Find(t.Context(), id, "", now); c != nil || !errors.Is(err, credentials.ErrUnknown) {
 			t.Errorf("key %q: %v, %v", id, c, err)
@@ -66,7 +66,7 @@ func TestRoundTrip(t *testing.T) {
 		"role": full, "user": alice(), "root": session(*root), "federated by root": fred(""), "federated by a user": fred("alice"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			issued := w.issue(p, credentials.Policies{}, "AIDAALICE")
+			issued := w.issue(p, credentials.Policies{})
 			if issued.AccessKeyID[:4] != "ASIA" || len(issued.AccessKeyID) != 20 || len(issued.Secret) != 40 || !issued.Expires.Equal(p.Session.Expires) {
 				t.Errorf("issued %+v", issued)
 			}
@@ -87,7 +87,7 @@ func TestRoundTrip(t *testing.T) {
 			}
 		})
 	}
-	first, second := w.issue(reader(), credentials.Policies{}, ""), w.issue(reader(), credentials.Policies{}, "")
+	first, second := w.issue(reader(), credentials.Policies{}), w.issue(reader(), credentials.Policies{})
 	if first.AccessKeyID == second.AccessKeyID || first.Secret == second.Secret || first.SessionToken == second.SessionToken {
 		t.Error("two sessions share what is secret")
 	}
@@ -98,7 +98,7 @@ func TestIssueForNoAccount(t *testing.T) {
 	w := newWorld(t)
 	p := reader()
 	p.Account = "999999999999"
-	if issued, err := w.Issue(t.Context(), p, credentials.Policies{}, ""); issued != nil || !errors.Is(err, credentials.ErrUnknown) {
+	if issued, err := w.Issue(t.Context(), p, credentials.Policies{}); issued != nil || !errors.Is(err, credentials.ErrUnknown) {
 		t.Errorf("issued %v, %v", issued, err)
 	}
 }
@@ -106,7 +106,7 @@ func TestIssueForNoAccount(t *testing.T) {
 // TestExpiry: a session ends at the moment that it says.
 func TestExpiry(t *testing.T) {
 	w := newWorld(t)
-	issued := w.issue(reader(), credentials.Policies{}, "")
+	issued := w.issue(reader(), credentials.Policies{})
 	for after, want := range map[time.Duration]error{
 		0: nil, time.Hour - 1: nil, time.Hour: credentials.ErrExpired, 1000 * time.Hour: credentials.ErrExpired,
 	} {
@@ -122,11 +122,11 @@ func TestAlive(t *testing.T) {
 	w := newWorld(t)
 	root, _ := w.root(home)
 	sessions := map[string]*credentials.Temporary{
-		"role":                w.issue(reader(), credentials.Policies{}, ""),
-		"user":                w.issue(alice(), credentials.Policies{}, ""),
-		"federated by a user": w.issue(fred("alice"), credentials.Policies{}, "AIDAALICE"),
-		"federated by root":   w.issue(fred(""), credentials.Policies{}, ""),
-		"root":                w.issue(session(*root), credentials.Policies{}, ""),
+		"role":                w.issue(reader(), credentials.Policies{}),
+		"user":                w.issue(alice(), credentials.Policies{}),
+		"federated by a user": w.issue(fred("alice"), credentials.Policies{}),
+		"federated by root":   w.issue(fred(""), credentials.Policies{}),
+		"root":                w.issue(session(*root), credentials.Policies{}),
 	}
 	check := func(when string, ended bool) {
 		t.Helper()
@@ -165,7 +165,7 @@ func TestEpoch(t *testing.T) {
 	var before []*credentials.Temporary
 	for _, account := range []string{home, other} {
 		root, _ := w.root(account)
-		opened, unseen := w.issue(session(*root), credentials.Policies{}, ""), w.issue(session(*root), credentials.Policies{}, "")
+		opened, unseen := w.issue(session(*root), credentials.Policies{}), w.issue(session(*root), credentials.Policies{})
 		w.found(opened)
 		before = append(before, opened, unseen)
 	}
@@ -173,7 +173,7 @@ func TestEpoch(t *testing.T) {
 		t.Fatal(err)
 	}
 	root, _ := w.root(home)
-	after := w.issue(session(*root), credentials.Policies{}, "")
+	after := w.issue(session(*root), credentials.Policies{})
 	for range 2 {
 		for i, s := range before {
 			if _, err := w.find(s); !errors.Is(err, credentials.ErrUnknown) {

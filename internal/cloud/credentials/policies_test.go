@@ -31,7 +31,7 @@ func TestManagedSessionPolicies(t *testing.T) {
 		w.iam.change(func() { w.iam.managed[arn] = p })
 	}
 	set("read")
-	issued := w.issue(reader(), credentials.Policies{ARNs: []string{arn}}, "")
+	issued := w.issue(reader(), credentials.Policies{ARNs: []string{arn}})
 	c := w.found(issued)
 	if got := allowing(c); got != "s3:GetObject" {
 		t.Errorf("allowed %q", got)
@@ -66,7 +66,7 @@ func TestSessionPolicies(t *testing.T) {
 	w := newWorld(t)
 	const first, second = "arn:aws:iam::aws:policy/First", "arn:aws:iam::" + home + ":policy/second"
 	w.iam.managed[second] = parse(t, "read")
-	c := w.found(w.issue(reader(), credentials.Policies{Inline: documents["read"], ARNs: []string{first, second}}, ""))
+	c := w.found(w.issue(reader(), credentials.Policies{Inline: documents["read"], ARNs: []string{first, second}}))
 	var ids []string
 	for _, d := range c.Principal.Session.Policies {
 		ids = append(ids, d.ID)
@@ -77,13 +77,13 @@ func TestSessionPolicies(t *testing.T) {
 	if !slices.Equal(ids, []string{first, second, "inline"}) {
 		t.Errorf("policies %q", ids)
 	}
-	if c := w.found(w.issue(reader(), credentials.Policies{}, "")); c.Principal.Session.Policies != nil {
+	if c := w.found(w.issue(reader(), credentials.Policies{})); c.Principal.Session.Policies != nil {
 		t.Errorf("policies %v", c.Principal.Session.Policies)
 	}
 	// The documents travel in the token, compiled ones in the principal do not.
 	p := reader()
 	p.Session.Policies = []authz.Document{{ID: "x", Policy: parse(t, "all")}}
-	if c := w.found(w.issue(p, credentials.Policies{}, "")); c.Principal.Session.Policies != nil {
+	if c := w.found(w.issue(p, credentials.Policies{})); c.Principal.Session.Policies != nil {
 		t.Errorf("policies %v", c.Principal.Session.Policies)
 	}
 }

@@ -42,7 +42,6 @@ type sealed struct {
 	Name        string `cbor:",omitempty"`
 	SessionName string `cbor:",omitempty"`
 	IssuerName  string `cbor:",omitempty"`
-	IssuerID    string `cbor:",omitempty"` // unique id of the user behind the session
 	Policies    Policies
 	Session     authz.Session
 }
@@ -66,8 +65,8 @@ const (
 var tokenEncoding = base64.StdEncoding.Strict()
 
 // Issue makes temporary credentials for p, who carries the Session it shall
-// have. issuerID is the unique id of the IAM user behind the session, if any.
-func (a *Authority) Issue(ctx context.Context, p *authz.Principal, pol Policies, issuerID string) (*Temporary, error) {
+// have.
+func (a *Authority) Issue(ctx context.Context, p *authz.Principal, pol Policies) (*Temporary, error) {
 	account, err := a.Accounts.Get(ctx, p.Account)
 	if err != nil {
 		return nil, err
@@ -83,7 +82,6 @@ func (a *Authority) Issue(ctx context.Context, p *authz.Principal, pol Policies,
 		Name:        p.Name,
 		SessionName: p.SessionName,
 		IssuerName:  p.IssuerName,
-		IssuerID:    issuerID,
 		Policies:    pol,
 		Session:     *p.Session,
 	}
@@ -137,7 +135,7 @@ func (a *Authority) open(id, token string) (*session, error) {
 	if err != nil {
 		return nil, ErrUnknown
 	}
-	s := &session{token: token}
+	s := &session{token: strings.Clone(token)} // it may be a part of a query
 	if err := unpack(plain, &s.content); err != nil {
 		return nil, fmt.Errorf("session token of %s: %w", id, err)
 	}
@@ -154,20 +152,27 @@ func (a *Authority) remember(s *session) {
 	id := s.content.AccessKeyID
 	a.drop(id)
 	for old := range a.sessions {
-		if len(a.sessions) < maxSessions && a.held+len(s.token) <= maxHeld {
+		if len(a.sessions) < maxSessions && a.held+s.size() <= maxHeld {
 			break
 		}
 		a.drop(old)
 	}
 	a.sessions[id] = s
-	a.held += len(s.token)
+	a.held += s.size()
 }
 
 func (a *Authority) drop(id string) {
 	if s := a.sessions[id]; s != nil {
-		a.held -= len(s.token)
+		a.held -= s.size()
 		delete(a.sessions, id)
 	}
+}
+
+// size is about what the session takes of memory. A policy takes the more when
+// it is compiled, and the less in the token, the more it repeats itself.
+func (s *session) size() int {
+	const compiled = 16 // times the length of a policy of many short values
+	return len(s.token) + compiled*len(s.content.Policies.Inline)
 }
 
 // alive reports whether the role or user behind the session still is the one
@@ -187,7 +192,7 @@ func (a *Authority) alive(c *sealed) bool {
 			return true
 		}
 		user := a.Directory.User(c.Principal.Account, c.IssuerName)
-		return user != nil && user.ID == c.IssuerID
+		return user != nil && user.ID == c.Principal.UserID
 	}
 	return true
 }

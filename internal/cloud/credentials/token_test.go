@@ -14,7 +14,7 @@ import (
 // issued, and not otherwise; also when the true one is open already.
 func TestForgedTokens(t *testing.T) {
 	w := newWorld(t)
-	issued, another := w.issue(reader(), credentials.Policies{}, ""), w.issue(reader(), credentials.Policies{}, "")
+	issued, another := w.issue(reader(), credentials.Policies{}), w.issue(reader(), credentials.Policies{})
 	token := issued.SessionToken
 	raw, err := base64.StdEncoding.DecodeString(token)
 	if err != nil {
@@ -55,7 +55,7 @@ func TestForgedTokens(t *testing.T) {
 func TestForeignKeyring(t *testing.T) {
 	w := newWorld(t)
 	foreign := &credentials.Authority{Accounts: w.Accounts, Keyring: keyring.Memory(), Users: w.iam, Directory: w.iam}
-	issued, err := foreign.Issue(t.Context(), reader(), credentials.Policies{}, "")
+	issued, err := foreign.Issue(t.Context(), reader(), credentials.Policies{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestForeignKeyring(t *testing.T) {
 // print of an error shows the secret.
 func TestTokenIsSealed(t *testing.T) {
 	w := newWorld(t)
-	issued := w.issue(reader(), credentials.Policies{Inline: documents["read"]}, "")
+	issued := w.issue(reader(), credentials.Policies{Inline: documents["read"]})
 	raw, err := base64.StdEncoding.DecodeString(issued.SessionToken)
 	if err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func TestTokenLength(t *testing.T) {
 	for range 10 {
 		pol.ARNs = append(pol.ARNs, "arn:aws:iam::"+home+":policy/"+strings.Repeat("p", 128))
 	}
-	issued := w.issue(p, pol, "")
+	issued := w.issue(p, pol)
 	if len(issued.SessionToken) > 64<<10 {
 		t.Errorf("a token of %d bytes", len(issued.SessionToken))
 	}

@@ -1,6 +1,7 @@
 package credentials_test
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -126,19 +127,23 @@ func alice() *authz.Principal {
 }
 
 func fred(issuer string) *authz.Principal {
-	return session(authz.Principal{
+	p := authz.Principal{
 		Principal: policy.Principal{
 			Type: policy.FederatedUser, Account: home, ID: home + ":fred",
-			ARN: "arn:aws:sts::" + home + ":federated-user/fred", UserARN: "arn:aws:iam::" + home + ":user/alice",
+			ARN: "arn:aws:sts::" + home + ":federated-user/fred", UserARN: "arn:aws:iam::" + home + ":root",
 		},
 		Name: "fred", IssuerName: issuer,
-	})
+	}
+	if issuer != "" {
+		p.UserARN, p.UserID = "arn:aws:iam::"+home+":user/"+issuer, "AIDA"+strings.ToUpper(issuer)
+	}
+	return session(p)
 }
 
 // issue issues credentials that must be had.
-func (w *world) issue(p *authz.Principal, pol credentials.Policies, issuerID string) *credentials.Temporary {
+func (w *world) issue(p *authz.Principal, pol credentials.Policies) *credentials.Temporary {
 	w.Helper()
-	t, err := w.Issue(w.Context(), p, pol, issuerID)
+	t, err := w.Issue(w.Context(), p, pol)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -57,10 +57,13 @@ type methods map[string]func(*exchange) (int, any, error)
 // Fortlet is one place to test in, not shared by strangers.
 func (g *Gateway) controlPlane() map[string]methods {
 	return map[string]methods{
-		"health":   {http.MethodGet: g.showHealth, http.MethodHead: g.showHealth},
-		"reset":    {http.MethodPost: g.rootOnly(g.reset)},
-		"accounts": {http.MethodGet: g.rootOnly(g.listAccounts), http.MethodPost: g.rootOnly(managementOnly(g.createAccount))},
-		"explain/": {http.MethodGet: g.rootOnly(g.explain)},
+		"health": {http.MethodGet: g.showHealth, http.MethodHead: g.showHealth},
+		"reset":  {http.MethodPost: g.rootOnly("Reset", g.reset)},
+		"accounts": {
+			http.MethodGet:  g.rootOnly("ListAccounts", g.listAccounts),
+			http.MethodPost: g.rootOnly("CreateAccount", managementOnly(g.createAccount)),
+		},
+		"explain/": {http.MethodGet: g.rootOnly("Explain", g.explain)},
 	}
 }
 
@@ -116,16 +119,25 @@ type controlled struct {
 }
 
 // rootOnly verifies the signature, made for whatever service, and lets only
-// root users through.
-func (g *Gateway) rootOnly(next func(*controlled) (int, any, error)) func(*exchange) (int, any, error) {
-	return func(x *exchange) (int, any, error) {
+// root users through. Who has proven to be somebody else leaves a record.
+func (g *Gateway) rootOnly(name string, next func(*controlled) (int, any, error)) func(*exchange) (int, any, error) {
+	return func(x *exchange) (status int, out any, err error) {
 		c, err := g.root(x)
-		if err != nil {
-			return 0, nil, err
+		if err == nil {
+			status, out, err = next(c)
 		}
-		return next(c)
+		var denied *api.Error
+		if errors.As(err, &denied) && denied.Code == accessDenied {
+			if err := g.cloud.RefuseControl(name, x.id, x.credential.Principal, denied); err != nil {
+				return 0, nil, err
+			}
+		}
+		return status, out, err
 	}
 }
+
+// accessDenied is the code for who has proven who it is and may not.
+const accessDenied = "AccessDeniedException"
 
 func (g *Gateway) root(x *exchange) (*controlled, error) {
 	var err error
@@ -137,7 +149,7 @@ func (g *Gateway) root(x *exchange) (*controlled, error) {
 	}
 	p := x.credential.Principal
 	if p.Type != policy.Root || p.Session != nil {
-		return nil, api.Errorf("AccessDeniedException", http.StatusForbidden, "%s is no root user. Sign with a root access key.", p.Describe())
+		return nil, api.Errorf(accessDenied, http.StatusForbidden, "%s is no root user. Sign with a root access key.", p.Describe())
 	}
 	account, err := g.cloud.Accounts.Get(x.r.Context(), p.Account)
 	if err != nil {
@@ -149,7 +161,7 @@ func (g *Gateway) root(x *exchange) (*controlled, error) {
 func managementOnly(next func(*controlled) (int, any, error)) func(*controlled) (int, any, error) {
 	return func(c *controlled) (int, any, error) {
 		if !c.account.Management {
-			return 0, nil, api.Errorf("AccessDeniedException", http.StatusForbidden, "%s is not the management account.", c.account.ID)
+			return 0, nil, api.Errorf(accessDenied, http.StatusForbidden, "%s is not the management account.", c.account.ID)
 		}
 		return next(c)
 	}
@@ -199,7 +211,11 @@ func (g *Gateway) createAccount(c *controlled) (int, any, error) {
 
 func (g *Gateway) explain(c *controlled) (int, any, error) {
 	id := strings.TrimPrefix(c.signed.Path, controlPrefix+"explain/")
-	raw, account, err := g.cloud.Explanation(id)
+	explanation := g.cloud.CallersExplanation
+	if c.account.Management {
+		explanation = g.cloud.Explanation
+	}
+	raw, account, err := explanation(id)
 	if err != nil {
 		return 0, nil, err
 	}

@@ -107,18 +107,26 @@ func (g *Gateway) serve(x *exchange) (out any, err error) {
 		return nil, err
 	}
 	op, err := g.operation(x)
+	if op == nil {
+		return nil, err
+	}
+	x.call = g.newCall(x, op)
+	if err == nil {
+		err = g.decode(x)
+	}
 	if err != nil {
-		return nil, err
+		return nil, g.cloud.Refuse(x.r.Context(), x.call, g.answer(x, err))
 	}
-	if err := x.mayCall(op); err != nil {
-		return nil, err
-	}
-	in, err := wire.For(x.service.Protocol).Decode(op, &x.wire)
-	if err != nil {
-		return nil, err
-	}
-	x.call = g.newCall(x, op, in)
 	return g.cloud.Invoke(x.r.Context(), x.call)
+}
+
+// decode reads the input of a call that the caller may make.
+func (g *Gateway) decode(x *exchange) (err error) {
+	if err := x.mayCall(x.call.Operation); err != nil {
+		return err
+	}
+	x.call.Input, err = wire.For(x.service.Protocol).Decode(x.call.Operation, &x.wire)
+	return err
 }
 
 // catch turns a panic of ours into an error, so that it is answered and logged
@@ -129,13 +137,13 @@ func catch(err *error) {
 	}
 }
 
-func (g *Gateway) newCall(x *exchange, op *api.Operation, in any) *cloud.Call {
+func (g *Gateway) newCall(x *exchange, op *api.Operation) *cloud.Call {
 	call := &cloud.Call{
 		ID:        x.id,
 		Cloud:     g.cloud,
 		Operation: op,
-		Input:     in,
-		Host:      x.r.Host,
+		Host:      clip(x.r.Host, maxHost),
+		Size:      len(x.wire.Body) + len(x.wire.RawQuery),
 	}
 	call.Scope = authz.Scope{
 		Authorizer:      g.cloud.Authorizer,
@@ -144,15 +152,29 @@ func (g *Gateway) newCall(x *exchange, op *api.Operation, in any) *cloud.Call {
 		Time:            x.now,
 		SourceIP:        host(x.r.RemoteAddr),
 		SecureTransport: x.r.TLS != nil,
-		UserAgent:       clip(x.r.UserAgent()),
-		Referer:         clip(x.r.Referer()),
+		UserAgent:       clip(x.r.UserAgent(), maxHeader),
+		Referer:         clip(x.r.Referer(), maxHeader),
 	}
 	return call
 }
 
-// clip cuts a header that calls are remembered with where CloudTrail cuts it.
+// The longest headers that a call is remembered with. A text is cut where
+// CloudTrail cuts it, and no host has a name of more than 253 bytes, before its
+// port.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
-func clip(s string) string { return s[:min(len(s), 1024)] }
+const (
+	maxHeader = 1024
+	maxHost   = 253 + len(":65535")
+)
+
+// clip cuts a header. What is left is a copy: a part of the text would keep all
+// of it in memory.
+func clip(s string, longest int) string {
+	if len(s) <= longest {
+		return s
+	}
+	return strings.Clone(s[:longest])
+}
 
 // globalRegion is the Region in which AWS signs and records the calls of
 // global services.
@@ -162,7 +184,8 @@ func (x *exchange) region() string {
 	if x.service.Global {
 		return globalRegion
 	}
-	return x.signature.Region
+	// A copy, as in clip: it is a part of the Authorization header.
+	return strings.Clone(x.signature.Region)
 }
 
 func host(addr string) string {

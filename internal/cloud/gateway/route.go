@@ -143,12 +143,14 @@ func (g *Gateway) queryOperation(x *exchange) (*api.Operation, error) {
 	return g.named(x.service, name, notFound)
 }
 
+// named finds an operation by its name. One that is not built has no more than
+// that: it is for the record of the call.
 func (g *Gateway) named(svc *api.Service, name string, notFound func() error) (*api.Operation, error) {
 	if op := g.services.operations[svc][name]; op != nil {
 		return op, nil
 	}
 	if g.services.unbuilt[svc][name] {
-		return nil, cloud.NotImplemented(svc, name)
+		return &api.Operation{Service: svc, Name: name}, cloud.NotImplemented(svc, name)
 	}
 	return nil, notFound()
 }

@@ -34,7 +34,7 @@ func (s *Service) User(account, name string) *authz.Identity {
 	id := s.read(func(tx *store.Tx) *authz.Identity {
 		return s.userIdentity(tx, users.Get(tx, rowKey(account, name)))
 	})
-	return remember(&m.users, nameOf{account, name}, id)
+	return rememberSpelled(&m.users, nameOf{account, name}, id)
 }
 
 // Role implements authz.Directory.
@@ -46,7 +46,7 @@ func (s *Service) Role(account, name string) *authz.Identity {
 	id := s.read(func(tx *store.Tx) *authz.Identity {
 		return s.roleIdentity(tx, roles.Get(tx, rowKey(account, name)))
 	})
-	return remember(&m.roles, nameOf{account, name}, id)
+	return rememberSpelled(&m.roles, nameOf{account, name}, id)
 }
 
 // ByID implements authz.Directory.
@@ -89,6 +89,15 @@ func remember[K comparable, V any](l *lookup[K, *V], key K, v *V) *V {
 		l.put(key, v)
 	}
 	return v
+}
+
+// rememberSpelled is remember for a name as it is spelled. Others that differ in
+// letter case find the same, but there are too many of them.
+func rememberSpelled(l *lookup[nameOf, *authz.Identity], key nameOf, id *authz.Identity) *authz.Identity {
+	if id != nil && id.Name != key.name {
+		return id
+	}
+	return remember(l, key, id)
 }
 
 // read builds an identity from one state of the tables. When they cannot be

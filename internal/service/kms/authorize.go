@@ -65,6 +65,10 @@ func (s *Service) authorize(ctx context.Context, t *target, a *access) error {
 	if err := s.checkTokens(a.tokens); err != nil {
 		return err
 	}
+	// Policies are compared with the context: it must be of a size first.
+	if err := checkContextSize(a.context); err != nil {
+		return err
+	}
 	on := thisResource
 	if a.ciphertext {
 		on = thisCiphertext
@@ -98,6 +102,7 @@ func (s *Service) check(ctx context.Context, o *opened, id identifier, a *access
 		Resource:     o.arn,
 		Named:        id.String(),
 		Owner:        o.Account,
+		Region:       o.Region,
 		ResourceType: "AWS::KMS::Key",
 		Policy:       o.policy,
 		Gate:         true,

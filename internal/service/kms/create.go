@@ -83,17 +83,18 @@ func newKeyID(multiRegion bool) string {
 	return "mrk-" + hex.EncodeToString(b[:])
 }
 
-// authorizeCreate asks for permission to create a key, and to tag it where it
-// is to have tags.
+// authorizeCreate asks for permission to create a key in its Region, which for
+// a replica is not that of the call, and to tag it where it is to have tags.
 func (s *Service) authorizeCreate(ctx context.Context, k *Key, tags []kmsapi.Tag, bypass *bool) error {
 	call := cloud.From(ctx)
 	a := &access{keys: []conditionKey{bypassCondition(bypass)}}
 	c := &conditions{service: s, ctx: ctx, call: call, key: k, access: a}
-	err := authz.Check(ctx, authz.Request{Action: "kms:CreateKey", Resource: "*", RequestTags: tagMap(tags), Keys: c})
-	if err != nil || len(tags) == 0 {
+	r := authz.Request{Action: "kms:CreateKey", Resource: "*", Region: k.Region, RequestTags: tagMap(tags), Keys: c}
+	if err := authz.Check(ctx, r); err != nil || len(tags) == 0 {
 		return err
 	}
-	return authz.Check(ctx, authz.Request{Action: "kms:TagResource", Resource: k.ARN(), RequestTags: tagMap(tags), Keys: c})
+	r.Action, r.Resource = "kms:TagResource", k.ARN()
+	return authz.Check(ctx, r)
 }
 
 // bypassCondition is absent when the request does not speak of it: policies ask

@@ -83,11 +83,15 @@ func (o *opened) checkContext(context map[string]string) error {
 	if !o.symmetric() {
 		return errValidation("EncryptionContext is not supported with asymmetric KMS keys.")
 	}
+	if _, ok := context[""]; ok {
+		return errValidation("EncryptionContext keys must not be empty.")
+	}
+	return nil
+}
+
+func checkContextSize(context map[string]string) error {
 	size := 0
 	for k, v := range context {
-		if k == "" {
-			return errValidation("EncryptionContext keys must not be empty.")
-		}
 		size += len(k) + len(v)
 	}
 	if size > maxContext {

@@ -126,7 +126,7 @@ func (s *Service) checkLockout(ctx context.Context, k *Key) error {
 	}
 	c := &conditions{service: s, ctx: ctx, call: cloud.From(ctx), key: k, access: &access{}}
 	err = authz.Check(ctx, authz.Request{
-		Action: "kms:PutKeyPolicy", Resource: k.ARN(), Owner: k.Account, Policy: p, Gate: true, Tags: k.Tags, Keys: c,
+		Action: "kms:PutKeyPolicy", Resource: k.ARN(), Owner: k.Account, Region: k.Region, Policy: p, Gate: true, Tags: k.Tags, Keys: c,
 	})
 	if err != nil {
 		return kmsapi.ErrMalformedPolicyDocumentException("The new key policy will not allow you to update the key policy in the future.")
