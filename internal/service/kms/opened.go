@@ -95,14 +95,18 @@ func (o *opened) keyPair() (*cryptography.Opened, error) {
 
 // cache keeps opened keys, the newest of each row.
 type cache struct {
-	mu   sync.RWMutex
-	rows map[string]*opened
+	mu       sync.RWMutex
+	rows     map[string]*opened
+	policies int // the length of all their policies
 }
 
-// cached bounds the keys that are kept open, an expanded RSA key being some
-// kilobytes. Past it arbitrary ones are dropped and opened again when they
-// return.
-const cached = 1024
+// These bound the keys that are kept open, an expanded RSA key being some
+// kilobytes, and a policy many times its text when it is compiled. Past them
+// arbitrary ones are dropped and opened again when they return.
+const (
+	cached         = 1024
+	cachedPolicies = 2 << 20
+)
 
 func (c *cache) get(row string) *opened {
 	c.mu.RLock()
@@ -116,23 +120,34 @@ func (c *cache) put(row string, o *opened) {
 	if c.rows == nil {
 		c.rows = make(map[string]*opened)
 	}
+	c.remove(row)
 	for old := range c.rows {
-		if len(c.rows) < cached {
+		if len(c.rows) < cached && c.policies+len(o.Policy) <= cachedPolicies {
 			break
 		}
-		delete(c.rows, old)
+		c.remove(old)
 	}
 	c.rows[row] = o
+	c.policies += len(o.Policy)
+}
+
+// remove removes a row. mu is held.
+func (c *cache) remove(row string) {
+	if o := c.rows[row]; o != nil {
+		c.policies -= len(o.Policy)
+		delete(c.rows, row)
+	}
 }
 
 func (c *cache) drop(row string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	delete(c.rows, row)
+	c.remove(row)
 }
 
 func (c *cache) clear() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.rows)
+	c.policies = 0
 }
