@@ -123,7 +123,7 @@ func (c *Cloud) NewAccount(name string) *Account {
 // Reset forgets every resource of every account.
 func (c *Cloud) Reset() {
 	c.t.Helper()
-	if err := c.fortlet.Cloud.Reset(context.Background(), cloud.RootOf(c.fortlet.Account)); err != nil {
+	if err := c.fortlet.Cloud.Reset(context.Background(), cloud.Requester{Principal: cloud.RootOf(c.fortlet.Account)}); err != nil {
 		c.t.Fatalf("fortlettest: reset: %v", err)
 	}
 }

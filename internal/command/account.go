@@ -66,7 +66,7 @@ func createAccount(ctx context.Context, t *target, in gateway.NewAccount) (*gate
 	}
 	// Nothing runs: work on the folder itself.
 	err = t.offline(ctx, func(f *fortlet.Fortlet) error {
-		a, key, err := f.Cloud.CreateAccount(ctx, accounts.Spec{Name: in.Name, ID: in.ID}, cloud.RootOf(f.Account))
+		a, key, err := f.Cloud.CreateAccount(ctx, accounts.Spec{Name: in.Name, ID: in.ID}, cloud.Requester{Principal: cloud.RootOf(f.Account)})
 		if err != nil {
 			return err
 		}

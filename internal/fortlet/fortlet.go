@@ -103,7 +103,7 @@ func (f *Fortlet) walls(cfg Config) (*cloud.Cloud, error) {
 		return nil, err
 	}
 	c.Accounts = accounts.New(c.Store, c.Keyring, cfg.Now)
-	c.Authorizer = &authz.Authorizer{}
+	c.Authorizer = &authz.Authorizer{Organization: c.Accounts}
 	c.Credentials = &credentials.Authority{Accounts: c.Accounts, Keyring: c.Keyring}
 	return c, nil
 }

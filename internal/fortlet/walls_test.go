@@ -334,6 +334,36 @@ func TestAccountsAreApart(t *testing.T) {
 	}
 }
 
+// All accounts are in one organization, and no other account is.
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalorgid
+func TestOrganizationKeys(t *testing.T) {
+	c := fortlettest.New(t)
+	other := c.NewAccount("other")
+	orgOf := func(a *fortlettest.Account) string {
+		_, err := iam.NewFromConfig(a.User("asks")).ListUsers(t.Context(), nil)
+		_, rest, _ := strings.Cut(c.Explain(err), "aws:PrincipalOrgID = ")
+		id, _, _ := strings.Cut(rest, "\n")
+		return id
+	}
+	id := orgOf(c.Account)
+	if !strings.HasPrefix(id, "o-") || len(id) != 12 || orgOf(other) != id {
+		t.Fatalf("organizations %q and %q", id, orgOf(other))
+	}
+	allow := func(condition string) string {
+		return document(statement("Allow", "iam:ListUsers", anyResource, condition))
+	}
+	for i, tt := range []struct{ condition, want string }{
+		{`{"StringEquals":{"aws:PrincipalOrgID":"` + id + `"}}`, allowed},
+		{`{"StringEquals":{"aws:PrincipalOrgID":"o-aaaaaaaaaa"}}`, denied},
+		{`{"ForAnyValue:StringLike":{"aws:PrincipalOrgPaths":"` + id + `/r-*/"}}`, allowed},
+		{`{"StringEquals":{"aws:ResourceOrgID":"` + id + `"}}`, allowed},
+	} {
+		if got := listUsers(t, other.User("u"+string(rune('a'+i)), allow(tt.condition))); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.condition, got, tt.want)
+		}
+	}
+}
+
 // A ciphertext opens only with the key, account and context it was made with.
 func TestEncryptionContext(t *testing.T) {
 	c := fortlettest.New(t)

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"iter"
 	"regexp"
+	"sync/atomic"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/cloud/ids"
@@ -63,6 +64,7 @@ type Registry struct {
 	db  *store.DB
 	kr  *keyring.Keyring
 	now func() time.Time
+	org atomic.Pointer[organization] // nil until somebody asks
 }
 
 // New makes a registry over a store.

@@ -128,7 +128,7 @@ func (g *Gateway) rootOnly(name string, next func(*controlled) (int, any, error)
 		}
 		var denied *api.Error
 		if errors.As(err, &denied) && denied.Code == accessDenied {
-			if err := g.cloud.RefuseControl(name, x.id, x.credential.Principal, denied); err != nil {
+			if err := g.cloud.RefuseControl(name, x.requester(), denied); err != nil {
 				return 0, nil, err
 			}
 		}
@@ -138,6 +138,16 @@ func (g *Gateway) rootOnly(name string, next func(*controlled) (int, any, error)
 
 // accessDenied is the code for who has proven who it is and may not.
 const accessDenied = "AccessDeniedException"
+
+// requester is who has sent a control request, once that is proven.
+func (x *exchange) requester() cloud.Requester {
+	return cloud.Requester{
+		Principal: x.credential.Principal,
+		RequestID: x.id,
+		SourceIP:  host(x.r.RemoteAddr),
+		UserAgent: x.r.UserAgent(),
+	}
+}
 
 func (g *Gateway) root(x *exchange) (*controlled, error) {
 	var err error
@@ -169,7 +179,7 @@ func managementOnly(next func(*controlled) (int, any, error)) func(*controlled) 
 
 func (g *Gateway) reset(c *controlled) (int, any, error) {
 	start := time.Now()
-	if err := g.cloud.Reset(c.r.Context(), c.credential.Principal); err != nil {
+	if err := g.cloud.Reset(c.r.Context(), c.requester()); err != nil {
 		return 0, nil, err
 	}
 	return http.StatusOK, map[string]any{"reset": true, "tookMilliseconds": time.Since(start).Milliseconds()}, nil
@@ -197,7 +207,7 @@ func (g *Gateway) createAccount(c *controlled) (int, any, error) {
 	if err := json.Unmarshal(c.wire.Body, &in); err != nil {
 		return 0, nil, api.Errorf("SerializationException", http.StatusBadRequest, "The body is no JSON object of name and id.").WithCause(err)
 	}
-	a, key, err := g.cloud.CreateAccount(c.r.Context(), accounts.Spec{Name: in.Name, ID: in.ID}, c.credential.Principal)
+	a, key, err := g.cloud.CreateAccount(c.r.Context(), accounts.Spec{Name: in.Name, ID: in.ID}, c.requester())
 	switch {
 	case errors.Is(err, accounts.ErrExists):
 		return 0, nil, api.Errorf("AlreadyExistsException", http.StatusConflict, "%s", err)

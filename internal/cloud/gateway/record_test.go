@@ -73,6 +73,27 @@ func TestRefusalsAreRecorded(t *testing.T) {
 	}
 }
 
+// TestControlIsRecorded: the record of a reset, which is the first of those that
+// follow, and of a new account tell with which request and from where.
+func TestControlIsRecorded(t *testing.T) {
+	w := newWorld(t)
+	for event, r := range map[string]*http.Request{
+		"CreateAccount": newRequest("POST", "/_fortlet/accounts", `{"name":"x"}`),
+		"Reset":         newRequest("POST", "/_fortlet/reset", ""),
+	} {
+		r.Header.Set("User-Agent", "somebody/1.0")
+		r.RemoteAddr = "192.0.2.7:1234"
+		a := w.serve(w.as(w.root(), "fortlet", r))
+		list := w.records(a.requestID)
+		if a.status >= 300 || len(list) != 1 {
+			t.Fatalf("%s: %d %s has %d records", event, a.status, a.body, len(list))
+		}
+		if r := list[0]; r.EventName != event || r.SourceIPAddress != "192.0.2.7" || r.UserAgent != "somebody/1.0" || r.UserIdentity.AccessKeyID != w.root().id {
+			t.Errorf("%s is recorded as %+v", event, r)
+		}
+	}
+}
+
 // TestFederatedUserInRecords: the name of a federated user is whatever its
 // issuer says, so the record tells who that was.
 // https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html

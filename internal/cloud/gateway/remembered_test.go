@@ -13,8 +13,8 @@ import (
 // nothing at all.
 func TestRememberedRequests(t *testing.T) {
 	const (
-		requests = 100
-		most     = 40 << 20 // of the heap, for all of them
+		requests = 60
+		most     = 26 << 20 // of the heap, for all of them
 	)
 	form := func(body string) *http.Request {
 		r := newRequest("POST", "/", body)

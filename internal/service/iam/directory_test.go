@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
+	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 	"github.com/fortlet/fortlet/policy"
@@ -144,7 +145,7 @@ func TestReset(t *testing.T) {
 	bob := w.user("bob", allow("*", "*"))
 	w.role("r")
 	w.iam.Used(bob.AccessKeyID, "kms", "us-east-1", w.time)
-	if err := w.cloud.Reset(t.Context(), w.root); err != nil {
+	if err := w.cloud.Reset(t.Context(), cloud.Requester{Principal: w.root}); err != nil {
 		t.Fatal(err)
 	}
 	if w.iam.User(home, "bob") != nil || w.iam.Role(home, "r") != nil || w.iam.AccessKey(bob.AccessKeyID) != nil {
