@@ -180,6 +180,7 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler, log
 		Handler:           handler,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       time.Minute,
+		WriteTimeout:      2 * time.Minute, // from the end of the header: reading the body counts
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    128 << 10, // session tokens travel in headers
 		// "OPTIONS *" is no exception to the rule that nobody is answered unsigned.

@@ -61,6 +61,7 @@ type reading struct {
 // condition keys that were given.
 func (s *simulation) decide(action, resource string) outcome {
 	r := &policy.Request{Action: action, Resource: resource, Principal: s.caller.principal, Context: s.keys}
+	r.Principal.Bounded = s.boundary != nil
 	var o outcome
 	if s.membership != nil {
 		effect := organizationEffect(s.membership, r)

@@ -431,3 +431,38 @@ func TestSimulateOrganization(t *testing.T) {
 		}
 	}
 }
+
+// A Deny with NotPrincipal hits who has a permissions boundary, whoever it
+// spares:
+// https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+func TestSimulateNotPrincipalWithBoundary(t *testing.T) {
+	const all = `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}`
+	bob := "arn:aws:iam::" + testAccount + ":user/bob"
+	in := iamapi.SimulateCustomPolicyInput{
+		PolicyInputList: []string{all},
+		ActionNames:     []string{"s3:GetObject"},
+		ResourceArns:    []string{"arn:aws:s3:::b/o"},
+		CallerArn:       &bob,
+		ResourcePolicy: new(`{"Version":"2012-10-17","Statement":{"Effect":"Deny","NotPrincipal":{"AWS":["` + bob + `","arn:aws:iam::` +
+			testAccount + `:root"]},"Action":"s3:GetObject","Resource":"*"}}`),
+	}
+	caller, err := callerOf(bob)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for boundary, want := range map[string]string{"": "allowed", all: "explicitDeny"} {
+		sim := &simulation{caller: caller}
+		if boundary != "" {
+			in.PermissionsBoundaryPolicyInputList = []string{boundary}
+		} else {
+			in.PermissionsBoundaryPolicyInputList = nil
+		}
+		results, _, err := sim.run(simulationInput(in))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := decisions(results[0]); got != want {
+			t.Errorf("with boundary %q: %s, want %s", boundary, got, want)
+		}
+	}
+}
