@@ -2,8 +2,8 @@ package ids
 
 import "testing"
 
-// The account is where AWS has it: this id is the example of AWS's own
-// documentation of access key ids, whose account is the second value.
+// The account is where AWS has it: the last id was made by AWS, and is known
+// from public write-ups of how access key ids hold the account.
 func TestAccountOf(t *testing.T) {
 	for _, account := range []string{"000000000000", "111122223333", "581039954779", "999999999999"} {
 		id := AccessKey("ASIA", account)

@@ -327,8 +327,7 @@ func TestGetAccessKeyInfo(t *testing.T) {
 	if *out.Account != other.ID {
 		t.Errorf("account %s, want %s", *out.Account, other.ID)
 	}
-	// The key of an AWS account, from AWS's knowledge center: its id holds the
-	// account, whoever has it.
+	// What is no access key id is refused by the model's pattern.
 	_, err = client.GetAccessKeyInfo(t.Context(), &sts.GetAccessKeyInfoInput{AccessKeyId: new("AKIA!!!!!!!!!!!!!!!!")})
 	code(t, err, "ValidationError", "accessKeyId")
 	_, err = sts.NewFromConfig(c.User("carol")).GetAccessKeyInfo(t.Context(), &sts.GetAccessKeyInfoInput{AccessKeyId: &key.AccessKeyID})
