@@ -33,6 +33,9 @@ type Service struct {
 	TargetPrefix string // of X-Amz-Target, JSON protocols: "TrentService"
 	Namespace    string // of answers, XML protocols: "https://iam.amazonaws.com/doc/2010-05-08/"
 	Global       bool   // one endpoint for the whole partition: IAM
+	// Public services take a request that nobody has signed as one of the
+	// anonymous principal: S3.
+	Public bool
 
 	// Operations are those that Fortlet builds, sorted by name. The generated
 	// Define calls fill it.
@@ -56,10 +59,15 @@ type Operation struct {
 	Status  int    // HTTP status of success, where it is not 200
 	// ReadOnly is CloudTrail's readOnly: the call changes nothing.
 	ReadOnly bool
+	// Data says that CloudTrail records the call as a data event, which only
+	// trails that ask for it get: GetObject.
+	Data bool
+	// Checksum says that the request must bring a checksum of its body.
+	Checksum bool
 	// Unsigned is set where AWS takes the call from anyone: AssumeRoleWithSAML.
 	Unsigned bool
 	// ResultWrapper is the element that holds the output, XML protocols:
-	// "GetUserResult".
+	// "GetUserResult". In rest-xml it is the root.
 	ResultWrapper string
 
 	Input, Output reflect.Type // the generated structs, not pointers to them

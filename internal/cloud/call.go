@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"time"
 
 	"github.com/fortlet/fortlet/internal/api"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
@@ -17,6 +18,8 @@ type Call struct {
 	Input     any
 	// Host is the endpoint that the client called, for addresses in answers.
 	Host string
+	// Signature is how the request was signed; zero for calls from within.
+	Signature Signature
 	// InvokedBy is the service that made the call for the principal.
 	InvokedBy string
 	// Size is the length of the request: as much as a caller can make the
@@ -24,6 +27,14 @@ type Call struct {
 	Size int
 
 	resources []Resource
+}
+
+// Signature says how a request was signed, in the words of S3's condition keys.
+type Signature struct {
+	AuthType string        // s3:authType: REST-HEADER, REST-QUERY-STRING or POST; "" unsigned
+	Version  string        // s3:signatureversion: AWS4-HMAC-SHA256 or AWS
+	Age      time.Duration // s3:signatureAge; of a presigned request
+	Payload  string        // s3:x-amz-content-sha256, as the request has it
 }
 
 // Resource is a resource that the record of a call names.

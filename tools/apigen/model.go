@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -38,6 +37,9 @@ type operation struct {
 	Output   *ref   `json:"output"`
 	Errors   []ref  `json:"errors"`
 	AuthType string `json:"authtype"` // "none": signed requests are not asked for
+	Checksum struct {
+		Required bool `json:"requestChecksumRequired"`
+	} `json:"httpChecksum"`
 }
 
 // ref is a use of a shape: as a member, list element, map key or value, or as
@@ -140,11 +142,6 @@ func readModel(data fs.FS, s service) (*model, error) {
 	m := new(model)
 	if err := json.Unmarshal(text, m); err != nil {
 		return nil, err
-	}
-	for name, s := range m.Shapes {
-		if s.Document || s.EventStream {
-			return nil, fmt.Errorf("shape %s: documents and event streams are not supported", name)
-		}
 	}
 	return m, nil
 }

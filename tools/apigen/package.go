@@ -103,6 +103,9 @@ func (p *pkg) walk(name string, seen map[string]bool) error {
 	}
 	seen[name] = true
 	s := p.Shapes[name]
+	if s.Document || s.EventStream {
+		return fmt.Errorf("shape %s: documents and event streams are not supported", name)
+	}
 	if s.Pattern != "" {
 		if _, err := api.CompilePattern(s.Pattern); err != nil {
 			return fmt.Errorf("shape %s: %w (add it to the rewrites of internal/api/pattern.go)", name, err)

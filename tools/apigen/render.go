@@ -84,6 +84,9 @@ func (p *pkg) writeService(b *bytes.Buffer) error {
 	if p.Global {
 		fmt.Fprintln(b, "Global: true,")
 	}
+	if p.Public {
+		fmt.Fprintln(b, "Public: true,")
+	}
 	names(b, "Unbuilt", p.unbuilt)
 	names(b, "Anonymous", slices.DeleteFunc(slices.Clone(p.unbuilt), func(name string) bool {
 		return p.Operations[name].AuthType != "none"
@@ -123,10 +126,27 @@ func (p *pkg) writeOperation(b *bytes.Buffer, name string) {
 	if op.AuthType == "none" {
 		fmt.Fprint(b, ", Unsigned: true")
 	}
-	if op.Output != nil && op.Output.ResultWrapper != "" {
-		fmt.Fprintf(b, ", ResultWrapper: %q", op.Output.ResultWrapper)
+	if slices.Contains(p.Data, name) {
+		fmt.Fprint(b, ", Data: true")
+	}
+	if op.Checksum.Required {
+		fmt.Fprint(b, ", Checksum: true")
+	}
+	if wrapper := p.wrapper(name); wrapper != "" {
+		fmt.Fprintf(b, ", ResultWrapper: %q", wrapper)
 	}
 	fmt.Fprintln(b, "})")
+}
+
+// wrapper is the element around an operation's output.
+func (p *pkg) wrapper(name string) string {
+	if w := p.Wrappers[name]; w != "" {
+		return w
+	}
+	if out := p.Operations[name].Output; out != nil {
+		return out.ResultWrapper
+	}
+	return ""
 }
 
 func (p *pkg) writeInOut(b *bytes.Buffer) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -16,12 +17,17 @@ type service struct {
 
 	Version string `json:"version"` // the model's: "2014-11-01"
 	Global  bool   `json:"global"`  // one endpoint for the whole partition
+	Public  bool   `json:"public"`  // takes calls of nobody in particular
 	// Include are the operations that we build; or, where that list is the
 	// shorter one, Except are those that we do not.
 	Include []string `json:"operations"`
 	Except  []string `json:"except"`
 	// ReadOnly corrects what the operation's verb suggests to CloudTrail.
 	ReadOnly map[string]bool `json:"readOnly"`
+	// Data are the operations that CloudTrail records as data events.
+	Data []string `json:"data"`
+	// Wrappers are the root elements of answers that the model does not name.
+	Wrappers map[string]string `json:"wrappers"`
 }
 
 // readServiceList reads the list, sorted by name.
@@ -53,9 +59,7 @@ func (s service) choose(all []string) (built, unbuilt []string, err error) {
 		return nil, nil, errors.New(`want one of "operations" and "except"`)
 	}
 	listed := slices.Concat(s.Include, s.Except)
-	for op := range s.ReadOnly {
-		listed = append(listed, op)
-	}
+	listed = slices.Concat(listed, s.Data, slices.Collect(maps.Keys(s.ReadOnly)), slices.Collect(maps.Keys(s.Wrappers)))
 	for _, op := range listed {
 		if !slices.Contains(all, op) {
 			return nil, nil, fmt.Errorf("the model has no operation %s", op)

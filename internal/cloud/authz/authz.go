@@ -44,6 +44,10 @@ type Request struct {
 
 	// Policy is the resource's own policy; nil when it has none.
 	Policy *policy.Policy
+	// ACL are the grants of the resource's access control list as statements;
+	// nil when it has none. They allow as the resource's policy does and never
+	// deny.
+	ACL *policy.Policy
 	// Gate says that the resource's policy is the only way in: identity
 	// policies count only as far as the policy lets the account in. KMS keys
 	// and role trust policies are such.

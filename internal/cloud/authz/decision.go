@@ -30,6 +30,7 @@ type Decision struct {
 type sides struct {
 	scp, rcp                    bool
 	resource                    policy.Verdict
+	acl                         bool // resource is what the access control list says
 	identity, boundary, session bool
 	by                          *Document // the identity-based policy that allows
 	statement                   int
@@ -73,6 +74,10 @@ func (d *Decision) read() (v sides, denied bool) {
 			return v, true
 		}
 	}
+	if acl := d.Request.ACL; acl != nil && v.resource.Effect != policy.Allow {
+		v.resource = acl.Evaluate(&d.query)
+		v.acl = v.resource.Effect == policy.Allow
+	}
 	if v.boundary, denied = d.readBoundary(); denied {
 		return v, true
 	}
@@ -104,6 +109,10 @@ func (d *Decision) deny(doc *Document, statement int) {
 
 func (d *Decision) resourceDocument() *Document {
 	return &Document{Type: ResourceBased, ID: d.Request.Resource, Policy: d.Request.Policy}
+}
+
+func (d *Decision) aclDocument() *Document {
+	return &Document{Type: ResourceBased, ID: "access control list of " + d.Request.Resource, Policy: d.Request.ACL}
 }
 
 // levels asks that every level of the organization allows. SCPs bind the
@@ -217,7 +226,7 @@ func (d *Decision) sameAccount(v *sides) {
 		via&policy.ViaAnyone != 0 && anonymous,
 		via&(policy.ViaAccount|policy.ViaAnyone) != 0 && root,
 		via&(policy.ViaRole|policy.ViaAnyone) != 0 && limits:
-		d.allowResource(v.resource)
+		d.allowResource(v)
 	case v.identity && limits && (!d.Request.Gate || via != 0):
 		d.Allowed, d.By, d.Document, d.Statement = true, IdentityBased, v.by, v.statement
 	default:
@@ -234,14 +243,18 @@ func (d *Decision) crossAccount(v *sides) {
 	case v.resource.Effect != policy.Allow:
 		d.By = ResourceBased
 	case alone || v.identity && v.boundary && v.session:
-		d.allowResource(v.resource)
+		d.allowResource(v)
 	default:
 		d.By = d.missing(v, v.resource.Via)
 	}
 }
 
-func (d *Decision) allowResource(v policy.Verdict) {
-	d.Allowed, d.By, d.Document, d.Statement = true, ResourceBased, d.resourceDocument(), v.Statement
+func (d *Decision) allowResource(v *sides) {
+	doc := d.resourceDocument()
+	if v.acl {
+		doc = d.aclDocument()
+	}
+	d.Allowed, d.By, d.Document, d.Statement = true, ResourceBased, doc, v.resource.Statement
 }
 
 // missing names the first policy type in the order of evaluation that did not

@@ -15,8 +15,12 @@ func (d *Decision) toStranger() bool {
 	if d.Allowed || !d.foreign() {
 		return false
 	}
-	p := d.Request.Policy
-	return p == nil || p.Evaluate(&d.query).Effect != policy.Allow
+	for _, p := range []*policy.Policy{d.Request.Policy, d.Request.ACL} {
+		if p != nil && p.Evaluate(&d.query).Effect == policy.Allow {
+			return false
+		}
+	}
+	return true
 }
 
 // blind is the question to which a stranger gets the answer: the same about a
@@ -30,7 +34,7 @@ func (d *Decision) blind() Request {
 	if r.Named != "" {
 		r.Resource = r.Named
 	}
-	r.Policy, r.Gate, r.Grant = nil, true, nil
+	r.Policy, r.ACL, r.Gate, r.Grant = nil, nil, true, nil
 	r.Tags, r.Keys = nil, nil
 	return r
 }

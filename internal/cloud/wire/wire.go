@@ -21,6 +21,7 @@ package wire
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 
 	"github.com/fortlet/fortlet/internal/api"
@@ -64,6 +65,13 @@ type Request struct {
 	Header   http.Header
 	Body     []byte
 
+	// Labels are the parts of the path that are parameters, unescaped, by their
+	// name in the operation's path: REST protocols.
+	Labels map[string]string
+	// Payload is in place of Body for operations whose input has a streamed
+	// member.
+	Payload io.Reader
+
 	form *Form // made on first use
 }
 
@@ -73,6 +81,9 @@ type Response struct {
 	Status int
 	Header []Field
 	Body   []byte
+	// Stream is the body, in place of Body, of outputs with a streamed member.
+	// Who sends it closes it, if it is an io.Closer.
+	Stream io.Reader
 }
 
 // Field is one header field.
