@@ -26,40 +26,22 @@ type child struct {
 	account string // empty for the bare server
 	started time.Time
 
-	cmd  *exec.Cmd
-	log  *tail
-	gone chan struct{} // closed when the process has ended
-	err  error         // how it ended, set before gone is closed
+	cmd   *exec.Cmd
+	log   *tail
+	first chan string   // its first line of output
+	gone  chan struct{} // closed when the process has ended
+	err   error         // how it ended, set before gone is closed
 }
 
 // startChild starts a server and returns when it says that it is ready. It is
 // stopped when ctx ends, at the latest.
 func startChild(ctx context.Context, env []string, path string, args ...string) (*child, error) {
-	c := &child{log: new(tail), gone: make(chan struct{})}
-	c.cmd = exec.CommandContext(ctx, path, args...)
-	c.cmd.Env = append(os.Environ(), env...)
-	c.cmd.Stderr = c.log
-	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(syscall.SIGTERM) }
-	c.cmd.WaitDelay = stopTime
-	lines := make(chan string, 1)
-	out, in := io.Pipe()
-	c.cmd.Stdout = in
-	c.started = time.Now()
-	if err := c.cmd.Start(); err != nil {
+	c, err := launch(ctx, env, path, args...)
+	if err != nil {
 		return nil, err
 	}
-	go func() {
-		line, _ := bufio.NewReader(out).ReadString('\n')
-		lines <- line
-		io.Copy(io.Discard, out)
-	}()
-	go func() {
-		c.err = c.cmd.Wait()
-		in.Close()
-		close(c.gone)
-	}()
 	select {
-	case line := <-lines:
+	case line := <-c.first:
 		var ok bool
 		if c.addr, c.account, ok = parseReady(line); ok {
 			return c, nil
@@ -70,6 +52,33 @@ func startChild(ctx context.Context, env []string, path string, args ...string) 
 	case <-time.After(startTime):
 		return nil, c.fail(errors.New("server is not ready in time"))
 	}
+}
+
+// launch starts a server.
+func launch(ctx context.Context, env []string, path string, args ...string) (*child, error) {
+	c := &child{log: new(tail), gone: make(chan struct{}), first: make(chan string, 1)}
+	c.cmd = exec.CommandContext(ctx, path, args...)
+	c.cmd.Env = append(os.Environ(), env...)
+	c.cmd.Stderr = c.log
+	c.cmd.Cancel = func() error { return c.cmd.Process.Signal(syscall.SIGTERM) }
+	c.cmd.WaitDelay = stopTime
+	out, in := io.Pipe()
+	c.cmd.Stdout = in
+	c.started = time.Now()
+	if err := c.cmd.Start(); err != nil {
+		return nil, err
+	}
+	go func() {
+		line, _ := bufio.NewReader(out).ReadString('\n')
+		c.first <- line
+		io.Copy(io.Discard, out)
+	}()
+	go func() {
+		c.err = c.cmd.Wait()
+		in.Close()
+		close(c.gone)
+	}()
+	return c, nil
 }
 
 // fail stops the child and adds what it logged to an error.

@@ -22,9 +22,9 @@ func dial(ctx context.Context, addr string) (*conn, error) {
 
 // roundTrip sends a request and waits for its response, which is then in
 // c.response.
-func (c *conn) roundTrip(request []byte) error {
+func (c *conn) roundTrip(r request) error {
 	c.response.reset()
-	if _, err := c.Write(request); err != nil {
+	if err := c.send(r); err != nil {
 		return err
 	}
 	for {
@@ -43,4 +43,13 @@ func (c *conn) roundTrip(request []byte) error {
 			return err
 		}
 	}
+}
+
+func (c *conn) send(r request) (err error) {
+	if r.body == nil {
+		_, err = c.Write(r.head)
+	} else {
+		_, err = (&net.Buffers{r.head, r.body}).WriteTo(c.Conn)
+	}
+	return err
 }

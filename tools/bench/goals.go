@@ -27,10 +27,17 @@ const goalConns = 16
 // setGoals compares what was measured with what was promised. What was not
 // measured is left out.
 func (r *report) setGoals() {
-	r.rate("GetCallerIdentity", 30_000)
-	r.rate("Encrypt", 30_000)
-	r.rate("Sign", 20_000)
-	if row := r.find("GetCallerIdentity"); row != nil {
+	r.rate("GetCallerIdentity", goalConns, 30_000)
+	r.rate("Encrypt", goalConns, 30_000)
+	r.rate("Sign", goalConns, 20_000)
+	r.rate("PutObject 1 KiB", 64, 6_000)
+	r.rate("GetObject 1 KiB", goalConns, 20_000)
+	r.volume("PutObject 8 MiB", 500)
+	r.volume("GetObject 8 MiB", 2000)
+	if h := r.Huge; h != nil {
+		atMost(r, fmt.Sprintf("peak memory with an object of %s", megabytes(h.Bytes)), megabytes, 200*megabyte, h.PeakRSS)
+	}
+	if row := r.find("GetCallerIdentity", goalConns); row != nil {
 		atMost(r, "server CPU of GetCallerIdentity", perRequest, 30, row.ServerCPU)
 	}
 	atMost(r, "first answer, new data folder", milliseconds, 100*time.Millisecond, r.StartNew)
@@ -43,25 +50,39 @@ func (r *report) setGoals() {
 	atMost(r, fmt.Sprintf("reset of %d resources", resetResources), milliseconds, 50*time.Millisecond, r.Reset)
 }
 
-// find is the row of an operation at the number of connections that goals are
-// about; nil when it was not measured.
-func (r *report) find(operation string) *row {
+// find is the row of an operation over a number of connections; nil when it was
+// not measured.
+func (r *report) find(operation string, conns int) *row {
 	for i := range r.Rows {
-		if r.Rows[i].Operation == operation && r.Rows[i].Connections == goalConns {
+		if r.Rows[i].Operation == operation && r.Rows[i].Connections == conns {
 			return &r.Rows[i]
 		}
 	}
 	return nil
 }
 
-func (r *report) rate(operation string, atLeast float64) {
-	if row := r.find(operation); row != nil {
+func (r *report) rate(operation string, conns int, atLeast float64) {
+	if row := r.find(operation, conns); row != nil {
 		r.Goals = append(r.Goals, goal{
-			Name:     fmt.Sprintf("%s over %d connections", operation, goalConns),
+			Name:     fmt.Sprintf("%s over %d connections", operation, conns),
 			Asked:    "at least " + thousands(atLeast) + "/s",
 			Measured: thousands(row.PerSecond) + "/s",
 			Met:      row.PerSecond >= atLeast,
 		})
+	}
+}
+
+// volume is the goal for large objects, at the number of connections that
+// serves it best.
+func (r *report) volume(operation string, atLeast float64) {
+	best := 0.0
+	for _, row := range r.Rows {
+		if row.Operation == operation {
+			best = max(best, row.Megabytes)
+		}
+	}
+	if best > 0 {
+		r.Goals = append(r.Goals, goal{operation, fmt.Sprintf("at least %s MB/s", thousands(atLeast)), thousands(best) + " MB/s", best >= atLeast})
 	}
 }
 

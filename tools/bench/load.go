@@ -24,13 +24,15 @@ type requestSource struct {
 	addr     string
 	as       identity
 	messages []func() message // used in turn
+	// silent says that the answers have no body.
+	silent bool
 }
 
-func (s *requestSource) sign(now time.Time) ([][]byte, error) {
-	requests := make([][]byte, distinct)
+func (s *requestSource) sign(now time.Time) ([]request, error) {
+	requests := make([]request, distinct)
 	for i := range requests {
 		var err error
-		if requests[i], err = s.messages[i%len(s.messages)]().bytes(s.addr, s.as, now); err != nil {
+		if requests[i], err = s.messages[i%len(s.messages)]().signed(s.addr, s.as, now); err != nil {
 			return nil, err
 		}
 	}
@@ -107,7 +109,7 @@ func (l *load) stretch(ctx context.Context, until limit, into *histogram) (took 
 	for i, c := range l.conns {
 		c.SetDeadline(start.Add(until.time + answerTime))
 		w := &workers[i]
-		*w = worker{conn: c, requests: requests, start: start, end: start.Add(until.time)}
+		*w = worker{conn: c, requests: requests, silent: l.source.silent, start: start, end: start.Add(until.time)}
 		w.next = i * len(requests) / len(l.conns)
 		w.quota = share(until.count, len(l.conns), i)
 		wg.Go(func() {
@@ -135,7 +137,8 @@ func share(count, n, i int) int {
 // worker drives one connection.
 type worker struct {
 	conn       *conn
-	requests   [][]byte
+	requests   []request
+	silent     bool
 	next       int // of the requests to send
 	quota      int // how many more to send, negative for no limit
 	start, end time.Time
@@ -151,7 +154,7 @@ type statusError struct {
 
 func (e *statusError) Error() string { return fmt.Sprintf("answer %d: %s", e.status, e.body) }
 
-var errEmpty = errors.New("answer without a body")
+var errLength = errors.New("answer without the body that it should have, or with one that it should not")
 
 func (w *worker) loop() error {
 	for now := w.start; now.Before(w.end) && w.quota != 0; w.quota-- {
@@ -161,8 +164,8 @@ func (w *worker) loop() error {
 		switch r := &w.conn.response; {
 		case r.status != http.StatusOK:
 			return &statusError{r.status, string(r.body)}
-		case len(r.body) == 0:
-			return errEmpty
+		case (r.length == 0) != w.silent:
+			return errLength
 		}
 		done := time.Now()
 		w.latencies.add(done.Sub(now))

@@ -88,8 +88,8 @@ func TestLoadFails(t *testing.T) {
 
 func TestLoadRefusesEmptyAnswers(t *testing.T) {
 	addr := newTestServer(t, func(http.ResponseWriter, *http.Request) {})
-	if _, err := newTestLoad(t, addr, 1).run(t.Context(), limit{time: time.Minute}); err != errEmpty {
-		t.Errorf("run = %v, want %v", err, errEmpty)
+	if _, err := newTestLoad(t, addr, 1).run(t.Context(), limit{time: time.Minute}); err != errLength {
+		t.Errorf("run = %v, want %v", err, errLength)
 	}
 }
 

@@ -2,11 +2,13 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httputil"
 	"net/url"
 	"time"
 
@@ -17,11 +19,13 @@ const region = "us-east-1"
 
 // message is a request that is not signed yet.
 type message struct {
+	method      string // POST when empty
 	service     string
-	path        string
+	path        string // with the query
 	target      string // of the JSON protocol
 	contentType string
 	body        []byte
+	hash        string // of a body that is sent so often that it is hashed once
 }
 
 // kmsCall is a call of KMS, which speaks JSON.
@@ -83,18 +87,27 @@ type identity struct{ id, secret string }
 // newRequest makes a signed request with the headers that it must have, and
 // the invocation id of the AWS SDKs, which makes every request one of its own.
 func (m message) newRequest(addr string, as identity, now time.Time) (*http.Request, error) {
-	r, err := http.NewRequest(http.MethodPost, "http://"+addr+m.path, bytes.NewReader(m.body))
+	r, err := http.NewRequest(cmp.Or(m.method, http.MethodPost), "http://"+addr+m.path, bytes.NewReader(m.body))
 	if err != nil {
 		return nil, err
 	}
 	r.Header.Set("User-Agent", "fortlet-bench/1.0")
-	r.Header.Set("Content-Type", m.contentType)
+	if m.contentType != "" {
+		r.Header.Set("Content-Type", m.contentType)
+	}
 	r.Header.Set("Amz-Sdk-Invocation-Id", invocationID())
 	if m.target != "" {
 		r.Header.Set("X-Amz-Target", m.target)
 	}
+	hash := m.hash
+	if hash == "" {
+		hash = sigv4.HashPayload(m.body)
+	}
+	if m.service == "s3" {
+		r.Header.Set("X-Amz-Content-Sha256", hash)
+	}
 	signer := sigv4.Signer{AccessKeyID: as.id, Secret: as.secret, Region: region, Service: m.service}
-	return r, signer.Sign(r, sigv4.HashPayload(m.body), now)
+	return r, signer.Sign(r, hash, now)
 }
 
 func invocationID() string {
@@ -103,13 +116,24 @@ func invocationID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// bytes is the signed request as it goes over the wire.
-func (m message) bytes(addr string, as identity, now time.Time) ([]byte, error) {
+// request is a signed request as it goes over the wire. A large body is shared
+// by all the requests that send it.
+type request struct{ head, body []byte }
+
+// sharedBody is the size from which bodies are shared.
+const sharedBody = 256 << 10
+
+// signed makes the request that goes over the wire.
+func (m message) signed(addr string, as identity, now time.Time) (request, error) {
 	r, err := m.newRequest(addr, as, now)
 	if err != nil {
-		return nil, err
+		return request{}, err
 	}
 	var b bytes.Buffer
-	err = r.Write(&b)
-	return b.Bytes(), err
+	if len(m.body) < sharedBody {
+		err = r.Write(&b)
+		return request{head: b.Bytes()}, err
+	}
+	head, err := httputil.DumpRequestOut(r, false)
+	return request{head, m.body}, err
 }

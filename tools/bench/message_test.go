@@ -17,12 +17,18 @@ import (
 func TestBytesAreSigned(t *testing.T) {
 	now := time.Date(2026, 5, 4, 3, 2, 1, 0, time.UTC)
 	as := identity{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
-	for _, m := range []message{getCallerIdentity(), encrypt("some-key"), sign("some-key")} {
-		raw, err := m.bytes("127.0.0.1:4566", as, now)
+	for _, m := range []message{
+		getCallerIdentity(), encrypt("some-key"), sign("some-key"), get("a/b"), list("few/", "x"),
+		put("small", make([]byte, small), ""), put("large", make([]byte, sharedBody), sigv4.HashPayload(make([]byte, sharedBody))),
+	} {
+		raw, err := m.signed("127.0.0.1:4566", as, now)
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(raw)))
+		if (raw.body != nil) != (len(m.body) >= sharedBody) {
+			t.Errorf("%s: a body of %d bytes is shared: %v", m.path, len(m.body), raw.body != nil)
+		}
+		r, err := http.ReadRequest(bufio.NewReader(bytes.NewReader(append(raw.head, raw.body...))))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +64,7 @@ func TestRequestsDiffer(t *testing.T) {
 	}
 	seen := make(map[string]bool)
 	for _, r := range requests {
-		_, after, _ := strings.Cut(string(r), "Signature=")
+		_, after, _ := strings.Cut(string(r.head), "Signature=")
 		signature, _, _ := strings.Cut(after, "\r\n")
 		seen[signature] = true
 	}

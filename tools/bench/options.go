@@ -24,9 +24,15 @@ type options struct {
 	starts   int
 	million  int
 	idle     time.Duration
+	objects  int
+	huge     int64
+	peer     string
 }
 
-var operationNames = []string{"GetCallerIdentity", "Encrypt", "Sign"}
+// s3Name stands for all operations of S3.
+const s3Name = "S3"
+
+var operationNames = []string{"GetCallerIdentity", "Encrypt", "Sign", s3Name}
 
 func (o *options) measures(operation string) bool { return slices.Contains(o.ops, operation) }
 
@@ -42,6 +48,9 @@ func parseOptions(args []string, stderr io.Writer) (o options, err error) {
 	f.IntVar(&o.starts, "starts", 10, "`number` of starts to measure; 0 for none")
 	f.IntVar(&o.million, "million", 1_000_000, "`number` of requests before memory is read; 0 for none")
 	f.DurationVar(&o.idle, "idle", 30*time.Second, "`time` to wait after them")
+	f.IntVar(&o.objects, "objects", 1_000_000, "`number` of objects in the bucket whose listing is measured; 0 for none")
+	f.Int64Var(&o.huge, "huge", 5<<30, "`size` of the object whose way through memory is measured; 0 for none")
+	f.StringVar(&o.peer, "peer", "", "a versitygw `binary` to measure beside, on the S3 operations")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -82,8 +91,8 @@ func (o *options) setBinary() (err error) {
 }
 
 func (o *options) check() error {
-	if o.duration <= 0 || o.idle < 0 || o.starts < 0 || o.million < 0 {
-		return errors.New("-duration, -idle, -starts and -million cannot be negative, and -duration not zero")
+	if o.duration <= 0 || o.idle < 0 || o.starts < 0 || o.million < 0 || o.objects < 0 || o.huge < 0 {
+		return errors.New("-duration, -idle, -starts, -million, -objects and -huge cannot be negative, and -duration not zero")
 	}
 	return nil
 }

@@ -30,12 +30,17 @@ func (p process) cpu() (time.Duration, error) {
 
 // rss is the memory of the process that is resident, in bytes: the pages of
 // its files included, as "ps" counts.
-func (p process) rss() (int64, error) {
+func (p process) rss() (int64, error) { return p.status("VmRSS") }
+
+// peakRSS is the most that rss has ever been.
+func (p process) peakRSS() (int64, error) { return p.status("VmHWM") }
+
+func (p process) status(name string) (int64, error) {
 	data, err := os.ReadFile(p.file("status"))
 	if err != nil {
 		return 0, err
 	}
-	return parseKilobytes(string(data), "VmRSS")
+	return parseKilobytes(string(data), name)
 }
 
 func (p process) file(name string) string { return fmt.Sprintf("/proc/%d/%s", int(p), name) }

@@ -17,6 +17,7 @@ type report struct {
 	StartLoaded   time.Duration `json:"startLoadedNanoseconds"` // on the folder of the million requests
 	IdleRSS       int64         `json:"idleRSSBytes"`
 	Million       *million      `json:"million,omitempty"`
+	Huge          *huge         `json:"huge,omitempty"`
 	Reset         time.Duration `json:"resetNanoseconds"`
 	ResetFirst    time.Duration `json:"resetFirstNanoseconds"`
 	Goals         []goal        `json:"goals"`
@@ -27,11 +28,11 @@ func (r *report) markdown(w io.Writer) {
 	m := r.Machine
 	fmt.Fprintf(w, "Machine: %s, %d cores, %s of memory, Linux %s, %s; data folders on %s. Each row ran %v.\n\n",
 		m.CPU, m.Cores, megabytes(m.Memory), m.Kernel, m.Go, m.FileSystem, r.Duration)
-	fmt.Fprint(w, "| operation | connections | requests/s | of bare | p50 | p99 | server CPU per request | client CPU per request | other programs |\n")
-	fmt.Fprint(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|\n")
+	fmt.Fprint(w, "| operation | connections | requests/s | MB/s | of bare | p50 | p99 | server CPU per request | client CPU per request | other programs |\n")
+	fmt.Fprint(w, "|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n")
 	for _, row := range r.Rows {
-		fmt.Fprintf(w, "| %s | %d | %s | %.0f %% | %.0f µs | %.0f µs | %.1f µs | %.1f µs | %.0f %% |\n", row.Operation, row.Connections,
-			thousands(row.PerSecond), 100*row.OfBare, row.P50, row.P99, row.ServerCPU, row.ClientCPU, 100*row.Others)
+		fmt.Fprintf(w, "| %s | %d | %s | %s | %s | %.0f µs | %.0f µs | %.1f µs | %.1f µs | %.0f %% |\n", row.Operation, row.Connections,
+			thousands(row.PerSecond), unlessZero("%.0f", row.Megabytes), unlessZero("%.0f %%", 100*row.OfBare), row.P50, row.P99, row.ServerCPU, row.ClientCPU, 100*row.Others)
 	}
 	fmt.Fprint(w, "\n| goal | asked for | measured | |\n|---|--:|--:|---|\n")
 	for _, g := range r.Goals {
@@ -54,6 +55,14 @@ func (r *report) notes(w io.Writer) {
 		fmt.Fprintf(w, "The reset of that folder took %s.", milliseconds(r.ResetFirst))
 	}
 	fmt.Fprintln(w)
+}
+
+// unlessZero leaves a cell empty that has nothing to say.
+func unlessZero(format string, f float64) string {
+	if f == 0 {
+		return ""
+	}
+	return fmt.Sprintf(format, f)
 }
 
 const megabyte = 1_000_000

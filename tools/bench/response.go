@@ -12,10 +12,13 @@ import (
 // net/http does besides would cost the client more than the server.
 type response struct {
 	status int
-	body   []byte // good until reset
+	body   []byte // good until reset; the beginning of a long one
+	length int    // of the body
 
-	buf [16 << 10]byte
-	n   int // bytes of buf that are filled
+	buf  [16 << 10]byte
+	n    int    // bytes of buf that are filled
+	left int    // bytes of a long body that are still to come
+	skip []byte // where they go
 }
 
 // The ways in which a response can be one that is not understood. Each ends
@@ -36,10 +39,13 @@ var (
 )
 
 // reset makes ready for the next response.
-func (r *response) reset() { r.n = 0 }
+func (r *response) reset() { r.n, r.left = 0, 0 }
 
 // room is where the next bytes go.
 func (r *response) room() ([]byte, error) {
+	if r.left > 0 {
+		return r.skip[:min(len(r.skip), r.left)], nil
+	}
 	if r.n == len(r.buf) {
 		return nil, errTooLong
 	}
@@ -50,6 +56,10 @@ func (r *response) room() ([]byte, error) {
 // is complete. Nearly all come at once, so nothing is remembered between
 // attempts.
 func (r *response) grow(n int) (done bool, err error) {
+	if r.left > 0 {
+		r.left -= n
+		return r.left == 0, nil
+	}
 	r.n += n
 	end := bytes.Index(r.buf[:r.n], endOfHead)
 	if end < 0 {
@@ -61,12 +71,21 @@ func (r *response) grow(n int) (done bool, err error) {
 	case err != nil:
 		return false, err
 	case length > len(r.buf)-head:
-		return false, errTooLong
+		r.long(length - (r.n - head))
 	case r.n > head+length:
 		return false, errUnasked
 	}
-	r.status, r.body = status, r.buf[head:r.n]
+	r.status, r.body, r.length = status, r.buf[head:r.n], length
 	return r.n == head+length, nil
+}
+
+// long makes ready for the rest of a body that is longer than the buffer, which
+// nobody looks at.
+func (r *response) long(left int) {
+	if r.skip == nil {
+		r.skip = make([]byte, 256<<10)
+	}
+	r.left = left
 }
 
 // parseHead reads the status and content length of a response's head.

@@ -71,6 +71,31 @@ func (b *bench) loads(ctx context.Context) (err error) {
 	return b.million(ctx, server, loadedFolder, w)
 }
 
+// buckets measures S3 on a new Fortlet, and on the peer beside it.
+func (b *bench) buckets(ctx context.Context) (err error) {
+	if !b.opts.measures(s3Name) {
+		return nil
+	}
+	if b.opts.peer != "" {
+		if err := b.peer(ctx); err != nil {
+			return err
+		}
+	}
+	server, err := b.up(ctx, "buckets")
+	if err != nil {
+		return err
+	}
+	defer func() { err = b.finish(server, err) }()
+	w, err := newWorld(ctx, server.addr, server.account, b.root)
+	if err != nil {
+		return err
+	}
+	if err := b.s3(ctx, server, "", w.root, w.user); err != nil {
+		return err
+	}
+	return b.huge(ctx, server, w.user)
+}
+
 // afterLoads measures what the loads make of later starts and of a reset.
 func (b *bench) afterLoads(ctx context.Context) (err error) {
 	if b.opts.starts > 0 {

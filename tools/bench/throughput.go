@@ -11,15 +11,18 @@ import (
 type operation struct {
 	name    string
 	message func() message
+	silent  bool  // the answer has no body
+	bytes   int64 // that a request moves, where megabytes are of interest
+	conns   []int // in place of those asked for
 }
 
 const bareName = "bare net/http"
 
 func (w *world) operations() []operation {
 	return []operation{
-		{"GetCallerIdentity", getCallerIdentity},
-		{"Encrypt", func() message { return encrypt(w.encryptKey) }},
-		{"Sign", func() message { return sign(w.signKey) }},
+		{name: "GetCallerIdentity", message: getCallerIdentity},
+		{name: "Encrypt", message: func() message { return encrypt(w.encryptKey) }},
+		{name: "Sign", message: func() message { return sign(w.signKey) }},
 	}
 }
 
@@ -29,6 +32,7 @@ type row struct {
 	Connections int     `json:"connections"`
 	Requests    int     `json:"requests"`
 	PerSecond   float64 `json:"requestsPerSecond"`
+	Megabytes   float64 `json:"megabytesPerSecond,omitempty"` // of large objects
 	OfBare      float64 `json:"ofBare"`
 	P50         float64 `json:"p50Microseconds"`
 	P99         float64 `json:"p99Microseconds"`
@@ -44,16 +48,22 @@ type target struct {
 	server *child
 	name   string
 	source requestSource
+	bytes  int64
+}
+
+// on is the operation as a load of a server.
+func (op operation) on(server *child, name string, as caller) target {
+	return target{server, name, requestSource{addr: as.addr, as: as.as, messages: []func() message{op.message}, silent: op.silent}, op.bytes}
 }
 
 // throughput measures every operation at every number of connections, the bare
 // server first each time, so that both have met the same machine.
 func (b *bench) throughput(ctx context.Context, server, bare *child, w *world) error {
 	for _, conns := range b.opts.conns {
-		targets := []target{{bare, bareName, requestSource{bare.addr, w.user.as, []func() message{getCallerIdentity}}}}
+		targets := []target{{server: bare, name: bareName, source: requestSource{addr: bare.addr, as: w.user.as, messages: []func() message{getCallerIdentity}}}}
 		for _, op := range w.operations() {
 			if b.opts.measures(op.name) {
-				targets = append(targets, target{server, op.name, requestSource{server.addr, w.user.as, []func() message{op.message}}})
+				targets = append(targets, op.on(server, op.name, w.user))
 			}
 		}
 		var bareRate float64
@@ -102,6 +112,7 @@ func (b *bench) measure(ctx context.Context, t target, conns int) (*row, error) 
 		Connections: conns,
 		Requests:    o.latencies.total,
 		PerSecond:   n / o.elapsed.Seconds(),
+		Megabytes:   n / o.elapsed.Seconds() * float64(t.bytes) / megabyte,
 		P50:         microseconds(o.latencies.quantile(0.50)),
 		P99:         microseconds(o.latencies.quantile(0.99)),
 		ServerCPU:   microseconds(used.server) / n,
