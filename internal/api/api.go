@@ -43,6 +43,11 @@ type Service struct {
 	// Unbuilt names the operations of the model that Fortlet does not build:
 	// they answer NotImplemented.
 	Unbuilt []string
+	// Former are those of Unbuilt that are the older name of another operation
+	// with the same route, which answers them.
+	Former map[string]string
+	// UnbuiltRoutes tell by which requests those are called, REST protocols.
+	UnbuiltRoutes []Route
 	// Anonymous names those of Unbuilt that AWS takes from anyone, unsigned.
 	Anonymous []string
 }
@@ -71,6 +76,13 @@ type Operation struct {
 	ResultWrapper string
 
 	Input, Output reflect.Type // the generated structs, not pointers to them
+}
+
+// Route is the request by which an operation of a REST service is called.
+type Route struct {
+	Name, Method, Path string
+	// Query and Header name what the request must have besides.
+	Query, Header []string
 }
 
 // Action is the operation as policies name it: "kms:Encrypt".

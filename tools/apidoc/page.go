@@ -74,7 +74,11 @@ func rows(s *api.Service) []row {
 		all = append(all, row{o.Name, "built", recorded})
 	}
 	for _, name := range s.Unbuilt {
-		all = append(all, row{name, "answers NotImplemented", ""})
+		status := "answers NotImplemented"
+		if now, ok := s.Former[name]; ok {
+			status = "older name of " + now
+		}
+		all = append(all, row{name, status, ""})
 	}
 	slices.SortFunc(all, func(a, b row) int { return strings.Compare(a.name, b.name) })
 	return all

@@ -72,6 +72,25 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
+// The list may say what a model leaves out, but not otherwise than it.
+func TestGenerateAdds(t *testing.T) {
+	files, err := demo(t, service{
+		Include: []string{"PutThing", "GetThing"}, Namespace: "https://demo.example/doc/", Status: map[string]int{"PutThing": 200, "GetThing": 204},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(files["service.gen.go"])
+	for _, want := range []string{`Namespace:   "https://demo.example/doc/"`, `"/things/{Name+}", Status: 201`, `"/things/{Name+}", Status: 204`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %s in\n%s", want, got)
+		}
+	}
+	if _, err := demo(t, service{Include: []string{"GetThing"}, Status: map[string]int{"GetThong": 204}}); err == nil || !strings.Contains(err.Error(), "no operation GetThong") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestGenerateRefuses(t *testing.T) {
 	get := service{Include: []string{"GetThing"}}
 	for _, test := range []struct {

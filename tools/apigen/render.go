@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/format"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -80,7 +82,7 @@ func (p *pkg) writeService(b *bytes.Buffer) error {
 	field(b, "Version", p.Version)
 	fmt.Fprintf(b, "Protocol: api.%s,\n", p.protocol)
 	field(b, "TargetPrefix", m.TargetPrefix)
-	field(b, "Namespace", m.XMLNamespace)
+	field(b, "Namespace", cmp.Or(m.XMLNamespace, p.Namespace))
 	if p.Global {
 		fmt.Fprintln(b, "Global: true,")
 	}
@@ -88,6 +90,8 @@ func (p *pkg) writeService(b *bytes.Buffer) error {
 		fmt.Fprintln(b, "Public: true,")
 	}
 	names(b, "Unbuilt", p.unbuilt)
+	p.writeRoutes(b)
+	p.writeFormer(b)
 	names(b, "Anonymous", slices.DeleteFunc(slices.Clone(p.unbuilt), func(name string) bool {
 		return p.Operations[name].AuthType != "none"
 	}))
@@ -97,6 +101,18 @@ func (p *pkg) writeService(b *bytes.Buffer) error {
 	}
 	fmt.Fprintln(b, ")")
 	return nil
+}
+
+// writeFormer writes which unbuilt operations are old names of others.
+func (p *pkg) writeFormer(b *bytes.Buffer) {
+	if len(p.Former) == 0 {
+		return
+	}
+	fmt.Fprintln(b, "Former: map[string]string{")
+	for _, name := range slices.Sorted(maps.Keys(p.Former)) {
+		fmt.Fprintf(b, "%q: %q,\n", name, p.Former[name])
+	}
+	fmt.Fprintln(b, "},")
 }
 
 // names writes a list of operations, nothing if it is empty.
@@ -114,11 +130,11 @@ func names(b *bytes.Buffer, field string, list []string) {
 func (p *pkg) writeOperation(b *bytes.Buffer, name string) {
 	op := p.Operations[name]
 	fmt.Fprintf(b, "Op%s = api.Define[%sInput, %sOutput](api.Operation{Service: &Service, Name: %q", name, name, name, name)
-	if strings.HasPrefix(p.protocol, "Rest") {
+	if p.rest() {
 		fmt.Fprintf(b, ", Method: %q, Path: %q", op.HTTP.Method, op.HTTP.RequestURI)
 	}
-	if op.HTTP.ResponseCode != 0 {
-		fmt.Fprintf(b, ", Status: %d", op.HTTP.ResponseCode)
+	if status := cmp.Or(op.HTTP.ResponseCode, p.Status[name]); status != 0 {
+		fmt.Fprintf(b, ", Status: %d", status)
 	}
 	if p.readOnly(name) {
 		fmt.Fprint(b, ", ReadOnly: true")

@@ -26,8 +26,16 @@ type service struct {
 	ReadOnly map[string]bool `json:"readOnly"`
 	// Data are the operations that CloudTrail records as data events.
 	Data []string `json:"data"`
+	// Namespace is that of answers, where the model does not name it.
+	Namespace string `json:"namespace"`
+	// Former are operations that the model keeps under an older name beside
+	// another of the same route, by that name.
+	Former map[string]string `json:"former"`
 	// Wrappers are the root elements of answers that the model does not name.
 	Wrappers map[string]string `json:"wrappers"`
+	// Status are the HTTP statuses with which AWS answers where the model says
+	// nothing.
+	Status map[string]int `json:"status"`
 }
 
 // readServiceList reads the list, sorted by name.
@@ -59,7 +67,9 @@ func (s service) choose(all []string) (built, unbuilt []string, err error) {
 		return nil, nil, errors.New(`want one of "operations" and "except"`)
 	}
 	listed := slices.Concat(s.Include, s.Except)
-	listed = slices.Concat(listed, s.Data, slices.Collect(maps.Keys(s.ReadOnly)), slices.Collect(maps.Keys(s.Wrappers)))
+	listed = slices.Concat(listed, s.Data, slices.Collect(maps.Keys(s.ReadOnly)))
+	listed = slices.Concat(listed, slices.Collect(maps.Keys(s.Wrappers)), slices.Collect(maps.Keys(s.Status)))
+	listed = slices.Concat(listed, slices.Collect(maps.Keys(s.Former)), slices.Collect(maps.Values(s.Former)))
 	for _, op := range listed {
 		if !slices.Contains(all, op) {
 			return nil, nil, fmt.Errorf("the model has no operation %s", op)

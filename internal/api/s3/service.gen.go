@@ -12,6 +12,7 @@ var Service = api.Service{
 	SigningName: "s3",
 	Version:     "2006-03-01",
 	Protocol:    api.RestXML,
+	Namespace:   "http://s3.amazonaws.com/doc/2006-03-01/",
 	Public:      true,
 	Unbuilt: []string{
 		"CreateBucketMetadataConfiguration",
@@ -56,6 +57,56 @@ var Service = api.Service{
 		"UpdateBucketMetadataJournalTableConfiguration",
 		"UpdateObjectEncryption",
 		"WriteGetObjectResponse",
+	},
+	UnbuiltRoutes: []api.Route{
+		{Name: "CreateBucketMetadataConfiguration", Method: "POST", Path: "/{Bucket}?metadataConfiguration"},
+		{Name: "CreateBucketMetadataTableConfiguration", Method: "POST", Path: "/{Bucket}?metadataTable"},
+		{Name: "CreateSession", Method: "GET", Path: "/{Bucket}?session"},
+		{Name: "DeleteBucketAnalyticsConfiguration", Method: "DELETE", Path: "/{Bucket}?analytics", Query: []string{"id"}},
+		{Name: "DeleteBucketIntelligentTieringConfiguration", Method: "DELETE", Path: "/{Bucket}?intelligent-tiering", Query: []string{"id"}},
+		{Name: "DeleteBucketInventoryConfiguration", Method: "DELETE", Path: "/{Bucket}?inventory", Query: []string{"id"}},
+		{Name: "DeleteBucketMetadataConfiguration", Method: "DELETE", Path: "/{Bucket}?metadataConfiguration"},
+		{Name: "DeleteBucketMetadataTableConfiguration", Method: "DELETE", Path: "/{Bucket}?metadataTable"},
+		{Name: "DeleteBucketMetricsConfiguration", Method: "DELETE", Path: "/{Bucket}?metrics", Query: []string{"id"}},
+		{Name: "GetBucketAbac", Method: "GET", Path: "/{Bucket}?abac"},
+		{Name: "GetBucketAnalyticsConfiguration", Method: "GET", Path: "/{Bucket}?analytics", Query: []string{"id"}},
+		{Name: "GetBucketIntelligentTieringConfiguration", Method: "GET", Path: "/{Bucket}?intelligent-tiering", Query: []string{"id"}},
+		{Name: "GetBucketInventoryConfiguration", Method: "GET", Path: "/{Bucket}?inventory", Query: []string{"id"}},
+		{Name: "GetBucketLifecycle", Method: "GET", Path: "/{Bucket}?lifecycle"},
+		{Name: "GetBucketMetadataConfiguration", Method: "GET", Path: "/{Bucket}?metadataConfiguration"},
+		{Name: "GetBucketMetadataTableConfiguration", Method: "GET", Path: "/{Bucket}?metadataTable"},
+		{Name: "GetBucketMetricsConfiguration", Method: "GET", Path: "/{Bucket}?metrics", Query: []string{"id"}},
+		{Name: "GetBucketNotification", Method: "GET", Path: "/{Bucket}?notification"},
+		{Name: "GetObjectTorrent", Method: "GET", Path: "/{Bucket}/{Key+}?torrent"},
+		{Name: "ListBucketAnalyticsConfigurations", Method: "GET", Path: "/{Bucket}?analytics"},
+		{Name: "ListBucketIntelligentTieringConfigurations", Method: "GET", Path: "/{Bucket}?intelligent-tiering"},
+		{Name: "ListBucketInventoryConfigurations", Method: "GET", Path: "/{Bucket}?inventory"},
+		{Name: "ListBucketMetricsConfigurations", Method: "GET", Path: "/{Bucket}?metrics"},
+		{Name: "ListDirectoryBuckets", Method: "GET", Path: "/"},
+		{Name: "PutBucketAbac", Method: "PUT", Path: "/{Bucket}?abac"},
+		{Name: "PutBucketAccelerateConfiguration", Method: "PUT", Path: "/{Bucket}?accelerate"},
+		{Name: "PutBucketAnalyticsConfiguration", Method: "PUT", Path: "/{Bucket}?analytics", Query: []string{"id"}},
+		{Name: "PutBucketIntelligentTieringConfiguration", Method: "PUT", Path: "/{Bucket}?intelligent-tiering", Query: []string{"id"}},
+		{Name: "PutBucketInventoryConfiguration", Method: "PUT", Path: "/{Bucket}?inventory", Query: []string{"id"}},
+		{Name: "PutBucketLifecycle", Method: "PUT", Path: "/{Bucket}?lifecycle"},
+		{Name: "PutBucketMetricsConfiguration", Method: "PUT", Path: "/{Bucket}?metrics", Query: []string{"id"}},
+		{Name: "PutBucketNotification", Method: "PUT", Path: "/{Bucket}?notification"},
+		{Name: "PutBucketReplication", Method: "PUT", Path: "/{Bucket}?replication"},
+		{Name: "PutBucketRequestPayment", Method: "PUT", Path: "/{Bucket}?requestPayment"},
+		{Name: "PutBucketWebsite", Method: "PUT", Path: "/{Bucket}?website"},
+		{Name: "RenameObject", Method: "PUT", Path: "/{Bucket}/{Key+}?renameObject", Header: []string{"x-amz-rename-source"}},
+		{Name: "RestoreObject", Method: "POST", Path: "/{Bucket}/{Key+}?restore"},
+		{Name: "SelectObjectContent", Method: "POST", Path: "/{Bucket}/{Key+}?select&select-type=2"},
+		{Name: "UpdateBucketMetadataInventoryTableConfiguration", Method: "PUT", Path: "/{Bucket}?metadataInventoryTable"},
+		{Name: "UpdateBucketMetadataJournalTableConfiguration", Method: "PUT", Path: "/{Bucket}?metadataJournalTable"},
+		{Name: "UpdateObjectEncryption", Method: "PUT", Path: "/{Bucket}/{Key+}?encryption"},
+		{Name: "WriteGetObjectResponse", Method: "POST", Path: "/WriteGetObjectResponse", Header: []string{"x-amz-request-route", "x-amz-request-token"}},
+	},
+	Former: map[string]string{
+		"GetBucketLifecycle":    "GetBucketLifecycleConfiguration",
+		"GetBucketNotification": "GetBucketNotificationConfiguration",
+		"PutBucketLifecycle":    "PutBucketLifecycleConfiguration",
+		"PutBucketNotification": "PutBucketNotificationConfiguration",
 	},
 }
 
@@ -118,8 +169,8 @@ var (
 	OpPutBucketLogging                   = api.Define[PutBucketLoggingInput, PutBucketLoggingOutput](api.Operation{Service: &Service, Name: "PutBucketLogging", Method: "PUT", Path: "/{Bucket}?logging", Checksum: true})
 	OpPutBucketNotificationConfiguration = api.Define[PutBucketNotificationConfigurationInput, PutBucketNotificationConfigurationOutput](api.Operation{Service: &Service, Name: "PutBucketNotificationConfiguration", Method: "PUT", Path: "/{Bucket}?notification"})
 	OpPutBucketOwnershipControls         = api.Define[PutBucketOwnershipControlsInput, PutBucketOwnershipControlsOutput](api.Operation{Service: &Service, Name: "PutBucketOwnershipControls", Method: "PUT", Path: "/{Bucket}?ownershipControls", Checksum: true})
-	OpPutBucketPolicy                    = api.Define[PutBucketPolicyInput, PutBucketPolicyOutput](api.Operation{Service: &Service, Name: "PutBucketPolicy", Method: "PUT", Path: "/{Bucket}?policy", Checksum: true})
-	OpPutBucketTagging                   = api.Define[PutBucketTaggingInput, PutBucketTaggingOutput](api.Operation{Service: &Service, Name: "PutBucketTagging", Method: "PUT", Path: "/{Bucket}?tagging", Checksum: true})
+	OpPutBucketPolicy                    = api.Define[PutBucketPolicyInput, PutBucketPolicyOutput](api.Operation{Service: &Service, Name: "PutBucketPolicy", Method: "PUT", Path: "/{Bucket}?policy", Status: 204, Checksum: true})
+	OpPutBucketTagging                   = api.Define[PutBucketTaggingInput, PutBucketTaggingOutput](api.Operation{Service: &Service, Name: "PutBucketTagging", Method: "PUT", Path: "/{Bucket}?tagging", Status: 204, Checksum: true})
 	OpPutBucketVersioning                = api.Define[PutBucketVersioningInput, PutBucketVersioningOutput](api.Operation{Service: &Service, Name: "PutBucketVersioning", Method: "PUT", Path: "/{Bucket}?versioning", Checksum: true})
 	OpPutObject                          = api.Define[PutObjectInput, PutObjectOutput](api.Operation{Service: &Service, Name: "PutObject", Method: "PUT", Path: "/{Bucket}/{Key+}", Data: true})
 	OpPutObjectAcl                       = api.Define[PutObjectAclInput, PutObjectAclOutput](api.Operation{Service: &Service, Name: "PutObjectAcl", Method: "PUT", Path: "/{Bucket}/{Key+}?acl", Data: true, Checksum: true})
