@@ -103,39 +103,3 @@ func answerEC2(e *Error) *api.Error {
 	}
 	return &api.Error{Code: "AuthFailure", Status: 401}
 }
-
-// answerS3 has the words of S3.
-// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
-func answerS3(e *Error) *api.Error {
-	switch e.Kind {
-	case Missing:
-		return api.Errorf("AccessDenied", 403, "Access Denied")
-	case Incomplete, Scope:
-		if e.Presigned {
-			return &api.Error{Code: "AuthorizationQueryParametersError", Status: 400}
-		}
-		return api.Errorf("AuthorizationHeaderMalformed", 400, "The authorization header is malformed; %s", words(e))
-	case Expired, NotYet:
-		return answerS3Time(e)
-	case NotSigned:
-		return api.Errorf("AccessDenied", 403, "There were headers present in the request which were not signed")
-	case UnknownKey:
-		return api.Errorf("InvalidAccessKeyId", 403, "The AWS Access Key Id you provided does not exist in our records.")
-	case InvalidToken:
-		return api.Errorf("InvalidToken", 400, "The provided token is malformed or otherwise invalid.")
-	case ExpiredToken:
-		return api.Errorf("ExpiredToken", 400, "The provided token has expired.")
-	}
-	return api.Errorf("SignatureDoesNotMatch", 403,
-		"The request signature we calculated does not match the signature you provided. Check your key and signing method.")
-}
-
-func answerS3Time(e *Error) *api.Error {
-	switch {
-	case e.Presigned && e.Kind == Expired:
-		return api.Errorf("AccessDenied", 403, "Request has expired")
-	case e.Presigned:
-		return api.Errorf("AccessDenied", 403, "Request is not yet valid")
-	}
-	return api.Errorf("RequestTimeTooSkewed", 403, "The difference between the request time and the current time is too large.")
-}

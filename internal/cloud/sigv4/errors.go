@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"time"
+
+	"github.com/fortlet/fortlet/internal/api"
 )
 
 // Kind is one way in which a signature, or what stands behind it, fails.
@@ -30,6 +32,53 @@ type Error struct {
 	Kind      Kind
 	Message   string // empty where each service has its own words
 	Presigned bool
+	// AccessKeyID is whose signature it was, where that is known: S3 repeats it.
+	AccessKeyID string
+
+	post   bool           // of the form of a presigned POST
+	fields map[string]any // what S3 says besides
+	// S3's words for what is malformed, and whether that is in the credential.
+	text       string
+	credential bool
+	s3         *api.Error // the answer of S3, where the kind does not give it
+}
+
+// Fail makes the failure of a signature for which the caller knows the reason:
+// UnknownKey, InvalidToken or ExpiredToken.
+func (s *Signature) Fail(k Kind) error { return s.sign(&Error{Kind: k}) }
+
+// sign copies a failure, which may be shared, and says whose signature it is.
+func (s *Signature) sign(err *Error) *Error {
+	e := *err
+	e.Presigned, e.post, e.AccessKeyID = s.Presigned, s.policy != "", s.AccessKeyID
+	return &e
+}
+
+// inS3 sets the words that S3 has for a malformed signature.
+func (e *Error) inS3(format string, args ...any) *Error {
+	e.text = fmt.Sprintf(format, args...)
+	return e
+}
+
+// inCredential does so for what is wrong with the credential's parts.
+func (e *Error) inCredential(format string, args ...any) *Error {
+	e.credential = true
+	return e.inS3(format, args...)
+}
+
+// with adds something that S3 says besides.
+func (e *Error) with(field string, value any) *Error {
+	if e.fields == nil {
+		e.fields = make(map[string]any)
+	}
+	e.fields[field] = value
+	return e
+}
+
+// answeredByS3 sets an answer of S3 that says something else.
+func (e *Error) answeredByS3(code string, status int, message string) *Error {
+	e.s3 = api.Errorf(code, status, "%s", message)
+	return e
 }
 
 func (e *Error) Error() string {

@@ -27,6 +27,10 @@ const maxKeys = 2048
 // that was made anew cannot be verified with the old secret.
 type keyID struct{ secret, date, region, service string }
 
+func (s *Signature) keyID(secret string) keyID {
+	return keyID{secret, s.Date, s.Region, s.Service}
+}
+
 // signingKey makes the signatures of a scope.
 type signingKey struct {
 	key [sha256.Size]byte
@@ -75,6 +79,15 @@ func (k *Keys) find(id keyID) *signingKey {
 		k.add(id, key)
 	}
 	return key
+}
+
+// of gives a key, and whether it is fresh: one to be added once it has verified
+// a signature.
+func (k *Keys) of(id keyID) (key *signingKey, fresh bool) {
+	if key := k.find(id); key != nil {
+		return key, false
+	}
+	return derive(id), true
 }
 
 func (k *Keys) add(id keyID, key *signingKey) {

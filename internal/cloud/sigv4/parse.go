@@ -18,6 +18,14 @@ const (
 func Parse(r *Request) (*Signature, error) {
 	auth := r.Header[headerAuthorization]
 	presigned, err := parseQuery(r)
+	if err == nil {
+		var old *Signature
+		if old, err = parseV2Query(r); presigned != nil && old != nil {
+			return nil, errAmbiguous
+		} else if old != nil {
+			presigned = old
+		}
+	}
 	switch {
 	case err != nil:
 		e := *err // it may be shared
@@ -28,17 +36,12 @@ func Parse(r *Request) (*Signature, error) {
 	case len(auth) == 0:
 		return presigned, nil
 	case presigned != nil:
-		return nil, incomplete("Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, " +
-			"Signature query string parameter or the Authorization header should be specified")
+		return nil, errAmbiguous
 	case len(auth) > 1:
 		// One of them would be verified and the other perhaps used.
 		return nil, incomplete("Authorization header must be sent only once")
 	}
-	s, err := parseHeader(auth[0], r.Header)
-	if err != nil {
-		return nil, err
-	}
-	return s, nil
+	return parseAuthorization(auth[0], r.Header)
 }
 
 func parseHeader(auth string, h http.Header) (*Signature, *Error) {
@@ -53,7 +56,7 @@ func parseHeader(auth string, h http.Header) (*Signature, *Error) {
 		}
 		if !ok {
 			return nil, incomplete("Invalid key=value pair (missing equal-sign) in Authorization header "+
-				"(hashed with SHA-256 and encoded with Base64): '%s'.", hashed(part))
+				"(hashed with SHA-256 and encoded with Base64): '%s'.", hashed(part)).inS3("%s", threeComponents)
 		}
 		var field *string
 		switch name {
@@ -75,7 +78,11 @@ func parseHeader(auth string, h http.Header) (*Signature, *Error) {
 		return nil, err
 	}
 	if missing := missingHeaderParts(credential, s); missing != "" {
-		return nil, incomplete("%s (Hashed with SHA-256 and encoded with Base64) Authorization=%s", missing, hashed(auth))
+		err := incomplete("%s (Hashed with SHA-256 and encoded with Base64) Authorization=%s", missing, hashed(auth))
+		if s.timestamp == "" {
+			return nil, err.answeredByS3("AccessDenied", 403, needsDate)
+		}
+		return nil, err.inS3("%s", threeComponents)
 	}
 	if algorithm != Algorithm {
 		return nil, incomplete("Unsupported AWS 'algorithm': '%s'.", clip(algorithm))
@@ -86,6 +93,12 @@ func parseHeader(auth string, h http.Header) (*Signature, *Error) {
 	s.SecurityToken = first(h[headerToken])
 	return s, s.complete(credential)
 }
+
+// What S3 says of an Authorization header that lacks a part, or its date.
+const (
+	threeComponents = "the authorization header requires three components: Credential, SignedHeaders, and Signature."
+	needsDate       = "AWS authentication requires a valid Date or x-amz-date header"
+)
 
 // missingHeaderParts names everything that a signature lacks, all at once.
 func missingHeaderParts(credential string, s *Signature) string {
@@ -126,13 +139,17 @@ func (s *Signature) headerTime(h http.Header) *Error {
 			return nil
 		}
 	}
-	return s.setTime(values[0])
+	if err := s.setTime(values[0]); err != nil {
+		return err.answeredByS3("AccessDenied", 403, needsDate)
+	}
+	return nil
 }
 
 func (s *Signature) setTime(value string) *Error {
 	t, err := time.Parse(basicTime, value)
 	if err != nil || len(value) != len(basicTime) { // Parse would take fractions of a second
-		return incomplete("Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", clip(value))
+		return incomplete("Date must be in ISO-8601 'basic format'. Got '%s'. See http://en.wikipedia.org/wiki/ISO_8601", clip(value)).
+			inS3("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"")
 	}
 	s.Time, s.timestamp = t, value
 	return nil
@@ -140,6 +157,16 @@ func (s *Signature) setTime(value string) *Error {
 
 // complete takes the credential apart and checks the list of headers.
 func (s *Signature) complete(credential string) *Error {
+	if err := s.setCredential(credential); err != nil {
+		return err
+	}
+	if !wellFormed(s.SignedHeaders) {
+		return incomplete("SignedHeaders must be lower case names in order, separated by semicolons.")
+	}
+	return nil
+}
+
+func (s *Signature) setCredential(credential string) *Error {
 	parts := [5]string{}
 	rest, ok := credential, true
 	for i := range 4 {
@@ -150,12 +177,10 @@ func (s *Signature) complete(credential string) *Error {
 	if !ok || strings.Contains(rest, "/") || parts[0] == "" {
 		// Who mixes up access key and secret sends the secret here.
 		return incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, "+
-			"got (hashed with SHA-256 and encoded with Base64): '%s'", hashed(credential))
+			"got (hashed with SHA-256 and encoded with Base64): '%s'", hashed(credential)).
+			inCredential("the Credential is mal-formed; expecting \"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request\".")
 	}
 	s.AccessKeyID, s.Date, s.Region, s.Service, s.terminator = parts[0], parts[1], parts[2], parts[3], rest
-	if !wellFormed(s.SignedHeaders) {
-		return incomplete("SignedHeaders must be lower case names in order, separated by semicolons.")
-	}
 	return nil
 }
 

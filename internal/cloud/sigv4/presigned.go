@@ -43,7 +43,7 @@ func parseQuery(r *Request) (*Signature, *Error) {
 		return nil, err
 	}
 	if params[paramAlgorithm] != Algorithm {
-		return nil, incomplete("Unsupported AWS 'algorithm': '%s'.", clip(params[paramAlgorithm]))
+		return nil, unsupportedInQuery(params[paramAlgorithm])
 	}
 	s := &Signature{
 		Presigned:     true,
@@ -64,6 +64,15 @@ func parseQuery(r *Request) (*Signature, *Error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+func unsupportedInQuery(algorithm string) *Error {
+	err := incomplete("Unsupported AWS 'algorithm': '%s'.", clip(algorithm)).
+		inS3("X-Amz-Algorithm only supports \"AWS4-HMAC-SHA256 and AWS4-ECDSA-P256-SHA256\"")
+	if algorithm == algorithmV4A {
+		return err.answeredByS3("NotImplemented", 501, notImplemented(algorithm))
+	}
+	return err
 }
 
 // headerTokenOf takes the token of a presigned request from the header, where
@@ -113,7 +122,7 @@ func missingParams(params *[paramCount]string) *Error {
 	if missing.Len() == 0 {
 		return nil
 	}
-	return incomplete("%sRe-examine the query-string parameters.", missing.String())
+	return incomplete("%sRe-examine the query-string parameters.", missing.String()).inS3("%s", queryRequires)
 }
 
 // maxExpires is the longest that a presigned request may be good for: a week.

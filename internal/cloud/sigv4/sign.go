@@ -29,7 +29,7 @@ func (s *Signer) Sign(r *http.Request, payloadHash string, now time.Time) error 
 		r.Header.Set(headerToken, s.SessionToken)
 	}
 	sig := s.signature(r, now)
-	hex, err := sig.sign(r, payloadHash, s)
+	hex, err := sig.make(r, payloadHash, s)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (s *Signer) Presign(r *http.Request, payloadHash string, now time.Time, exp
 		params.Set(paramNames[paramToken], s.SessionToken)
 	}
 	r.URL.RawQuery = strings.TrimPrefix(r.URL.RawQuery+"&"+params.Encode(), "&")
-	hex, err := sig.sign(r, payloadHash, s)
+	hex, err := sig.make(r, payloadHash, s)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (s *Signer) signature(r *http.Request, now time.Time) *Signature {
 
 func (s *Signature) credential() string { return string(s.appendScope([]byte(s.AccessKeyID + "/"))) }
 
-func (s *Signature) sign(r *http.Request, payloadHash string, by *Signer) (string, error) {
+func (s *Signature) make(r *http.Request, payloadHash string, by *Signer) (string, error) {
 	c, err := s.compute(FromHTTP(r), payloadHash, by.Secret, new(OptionsFor(by.Service)))
 	if err != nil {
 		return "", err

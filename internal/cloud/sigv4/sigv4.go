@@ -15,6 +15,28 @@
 // normal form (S3 excepted), so a server must not tell paths apart that differ
 // only in dots and repeated slashes.
 //
+// # S3
+//
+// S3 signs in the place of the body's hash what the request says of its body
+// in x-amz-content-sha256, so that the body can be read afterwards, as a
+// stream. A server goes in this order:
+//
+//	s, err := sigv4.Parse(r)                    // ErrMissing: of anybody; s is nil from here on
+//	declared, err := sigv4.ContentSHA256(r, s)
+//	err = s.Verify(r, declared, secret, now, opts)
+//	payload, err := sigv4.NewPayload(body, r, s, declared, secret, keys)
+//	defer payload.Free()
+//	headers := sigv4.Hoisted(r, s)              // of a presigned request, to be taken as sent
+//
+// What Read then gives of the payload is verified as far as declared lets it
+// be, and nothing that was read may be kept unless Read ends with io.EOF. The
+// errors of ContentSHA256, NewPayload and Read are answers already.
+//
+// Where the host names the bucket, Request.Bucket must be set. Options.V2 lets
+// Signature Version 2 in, which covers less; see AlgorithmV2. The form of a
+// presigned POST goes another way: ParsePost, Verify (without a request), and
+// then Policy, to which PostPolicy.Check holds the form and CheckSize the file.
+//
 // The package knows keys and bytes only: no store, no principals, no clock.
 package sigv4
 
@@ -26,7 +48,7 @@ import (
 	"time"
 )
 
-// Algorithm is the only algorithm there is here.
+// Algorithm is the algorithm of Signature Version 4.
 const Algorithm = "AWS4-HMAC-SHA256"
 
 const (
@@ -54,6 +76,9 @@ type Request struct {
 	Path     string // as sent, still escaped
 	RawQuery string // as sent, without the question mark
 	Header   http.Header
+	// Bucket is the bucket that the host names, for a request in virtual-hosted
+	// style: version 2 signatures cover it as a part of the path.
+	Bucket string
 	// ContentLength stands in for the header of that name where net/http keeps
 	// it to itself; -1 is unknown.
 	ContentLength int64
@@ -96,10 +121,36 @@ type Signature struct {
 	// Expires is how long a presigned request is good for, zero where it does
 	// not say.
 	Expires time.Duration
+	// V2 is set for a Signature Version 2 of S3, which has no scope; presigned
+	// it has no Time, either.
+	V2 bool
 
 	terminator string
 	timestamp  string // Time as it is signed
-	signature  string // hex
+	signature  string // hex; base64 in version 2
+	until      string // when a presigned version 2 expires, in seconds since 1970
+	policy     string // what a presigned POST has signed
+}
+
+// Version is the algorithm of the signature, as the condition key
+// s3:signatureversion has it.
+func (s *Signature) Version() string {
+	if s.V2 {
+		return AlgorithmV2
+	}
+	return Algorithm
+}
+
+// AuthType is where the signature was found, as the condition key s3:authType
+// has it.
+func (s *Signature) AuthType() string {
+	switch {
+	case s.policy != "":
+		return "POST"
+	case s.Presigned:
+		return "REST-QUERY-STRING"
+	}
+	return "REST-HEADER"
 }
 
 // scope is the credential scope without the access key.

@@ -19,6 +19,8 @@ type Options struct {
 	// S3 signs the path as it is, requires that a presigned request says how
 	// long it is good for, and lets that be up to a week.
 	S3 bool
+	// V2 accepts Signature Version 2, for S3 only.
+	V2 bool
 	// Keys remembers signing keys, if set.
 	Keys *Keys
 }
@@ -55,18 +57,28 @@ var fiveMinutes = map[string]bool{
 
 // Verify proves that the signature was made for this request, by someone who
 // knows the secret, within the time that it is good for. The payload hash is
-// that of the body which was received, not one that the request claims.
+// that of the body which was received, not one that the request claims; but for
+// S3 it is the claim, ContentSHA256, which NewPayload then holds the body to.
+//
+// A presigned POST signs its form's policy alone: there r and payloadHash count
+// for nothing.
 func (s *Signature) Verify(r *Request, payloadHash, secret string, now time.Time, opts Options) error {
 	err := s.verify(r, payloadHash, secret, now, &opts)
 	if err == nil {
 		return nil
 	}
-	e := *err // it may be shared
-	e.Presigned = s.Presigned
-	return &e
+	return s.sign(err)
 }
 
 func (s *Signature) verify(r *Request, payloadHash, secret string, now time.Time, opts *Options) *Error {
+	switch {
+	case s.V2 && !(opts.V2 && opts.S3):
+		return errVersion
+	case s.policy != "":
+		return s.verifyPost(secret, now, opts)
+	case s.V2:
+		return s.verifyV2(r, secret, now, opts)
+	}
 	if err := s.checkScope(opts); err != nil {
 		return err
 	}
@@ -81,10 +93,13 @@ func (s *Signature) verify(r *Request, payloadHash, secret string, now time.Time
 		return err
 	}
 	if subtle.ConstantTimeCompare(want.hex[:], []byte(s.signature)) != 1 {
+		if opts.S3 {
+			return s.mismatchInS3(r, payloadHash)
+		}
 		return ErrMismatch
 	}
 	if want.fresh {
-		opts.Keys.add(keyID{secret, s.Date, s.Region, s.Service}, want.key)
+		opts.Keys.add(s.keyID(secret), want.key)
 	}
 	return nil
 }
@@ -92,14 +107,21 @@ func (s *Signature) verify(r *Request, payloadHash, secret string, now time.Time
 func (s *Signature) checkScope(opts *Options) *Error {
 	switch day := s.timestamp[:len(basicDate)]; {
 	case s.terminator != terminator:
-		return badScope("Credential should be scoped with a valid terminator: 'aws4_request'.")
+		return badScope("Credential should be scoped with a valid terminator: 'aws4_request'.").
+			inCredential("incorrect terminal %q. This endpoint uses %q.", clip(s.terminator), terminator)
 	case s.Date != day:
 		return badScope("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'.",
-			clip(s.Date), day, s.timestamp)
+			clip(s.Date), day, s.timestamp).
+			inS3("Invalid credential date %q. This date is not the same as X-Amz-Date: %q.", clip(s.Date), day)
 	case opts.Service != "" && s.Service != opts.Service:
-		return badScope("Credential should be scoped to correct service: '%s'.", opts.Service)
-	case s.Region == "" || opts.Region != "" && s.Region != opts.Region:
+		return badScope("Credential should be scoped to correct service: '%s'.", opts.Service).
+			inCredential("incorrect service %q. This endpoint belongs to %q.", clip(s.Service), opts.Service)
+	case s.Region == "":
 		return badScope("Credential should be scoped to a valid region.")
+	case opts.Region != "" && s.Region != opts.Region:
+		return badScope("Credential should be scoped to a valid region.").
+			inCredential("the region '%s' is wrong; expecting '%s'", clip(s.Region), opts.Region).
+			with("Region", opts.Region)
 	}
 	return nil
 }
@@ -116,19 +138,22 @@ func (s *Signature) checkTime(now time.Time, opts *Options) *Error {
 	switch {
 	case !s.Presigned:
 	case s.Expires == 0 && opts.S3:
-		return incomplete("Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, " +
-			"X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.")
+		return incomplete("%s", queryRequires)
 	case s.Expires != 0 && (opts.S3 || s.Expires < skew):
 		window = s.Expires
 	}
 	switch {
 	case now.Sub(s.Time) > window:
-		return expired(s.Time, now, window)
+		return s.timed(expired(s.Time, now, window), now, skew)
 	case s.Time.Sub(now) > skew:
-		return notYet(s.Time, now, skew)
+		return s.timed(notYet(s.Time, now, skew), now, skew)
 	}
 	return nil
 }
+
+// queryRequires is what S3 says of a presigned request that lacks a parameter.
+const queryRequires = "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, " +
+	"X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters."
 
 // checkSigned checks that host and all x-amz-* headers are signed. Every name
 // in the list must exist in the request, which compute sees to, and none is
@@ -142,7 +167,8 @@ func (s *Signature) checkSigned(h http.Header) *Error {
 		host = host || name == "host"
 	}
 	if !host {
-		return &Error{Kind: NotSigned, Message: "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."}
+		err := &Error{Kind: NotSigned, Message: "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization."}
+		return err.with("HeadersNotSigned", "host")
 	}
 	present := 0
 	for name := range h {
@@ -160,7 +186,7 @@ func isAmz(name string) bool {
 	return len(name) > len(paramPrefix) && strings.EqualFold(name[:len(paramPrefix)], paramPrefix)
 }
 
-// notSigned names a header that is not signed but must be.
+// notSigned names the headers that are not signed but must be.
 func (s *Signature) notSigned(h http.Header) *Error {
 	signed := make(map[string]bool)
 	for name := range strings.SplitSeq(s.SignedHeaders, ";") {
@@ -169,14 +195,15 @@ func (s *Signature) notSigned(h http.Header) *Error {
 	var names []string
 	for name := range h {
 		if isAmz(name) && !signed[strings.ToLower(name)] {
-			names = append(names, name)
+			names = append(names, clip(name))
 		}
 	}
-	name := "X-Amz-*" // the list itself names headers that do not exist
-	if len(names) > 0 {
-		name = slices.Min(names)
+	if len(names) == 0 { // the list itself names headers that do not exist
+		names = []string{"X-Amz-*"}
 	}
-	return &Error{Kind: NotSigned, Message: "'" + clip(name) + "' must be a 'SignedHeader' in the AWS Authorization."}
+	slices.Sort(names)
+	err := &Error{Kind: NotSigned, Message: "'" + names[0] + "' must be a 'SignedHeader' in the AWS Authorization."}
+	return err.with("HeadersNotSigned", strings.ToLower(strings.Join(names[:min(len(names), 32)], ", ")))
 }
 
 // computed is the signature that a request should have.
@@ -193,10 +220,7 @@ func (s *Signature) compute(r *Request, payloadHash, secret string, opts *Option
 	if err != nil {
 		return out, err
 	}
-	id := keyID{secret, s.Date, s.Region, s.Service}
-	if out.key = opts.Keys.find(id); out.key == nil {
-		out.key, out.fresh = derive(id), true
-	}
+	out.key, out.fresh = opts.Keys.of(s.keyID(secret))
 	c.buf = s.appendStringToSign(c.buf[:0], &hash)
 	n := len(c.buf)
 	c.buf = out.key.appendMAC(c.buf, c.buf)
