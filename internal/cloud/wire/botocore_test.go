@@ -2,11 +2,13 @@ package wire
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"slices"
 	"testing"
 
 	"github.com/fortlet/fortlet/internal/api"
+	s3api "github.com/fortlet/fortlet/internal/api/s3"
 )
 
 // TestAgainstBotocore decodes requests that botocore made, which are those of
@@ -17,7 +19,11 @@ func TestAgainstBotocore(t *testing.T) {
 		t.Fatal(err)
 	}
 	var golden struct {
-		Cases []struct{ Service, Operation, Params, Body string }
+		Cases []struct {
+			Service, Operation, Params, Body string
+			Path, Query                      string
+			Headers                          map[string]string
+		}
 	}
 	if err := json.Unmarshal(text, &golden); err != nil {
 		t.Fatal(err)
@@ -25,9 +31,16 @@ func TestAgainstBotocore(t *testing.T) {
 	for _, c := range golden.Cases {
 		t.Run(c.Service+"/"+c.Operation, func(t *testing.T) {
 			op := operation(t, c.Service, c.Operation)
-			got, err := For(op.Service.Protocol).Decode(op, &Request{Method: "POST", Body: []byte(c.Body)})
+			r := &Request{Method: "POST", Body: []byte(c.Body), RawQuery: c.Query, Header: http.Header{}, Labels: labels(c.Path)}
+			for name, value := range c.Headers {
+				r.Header.Set(name, value)
+			}
+			got, err := For(op.Service.Protocol).Decode(op, r)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if put, ok := got.(*s3api.PutObjectInput); ok {
+				put.Body = nil
 			}
 			want, err := decodeJSON(op, c.Params)
 			if err != nil {

@@ -1,6 +1,9 @@
 package wire
 
-import "strings"
+import (
+	"reflect"
+	"strings"
+)
 
 // dialect is in what the messages of a service differ from what AWS's services
 // have in common.
@@ -11,9 +14,18 @@ type dialect struct {
 	// plainly says in a sentence what characters a member may have; "" for
 	// members about which AWS quotes the pattern.
 	plainly func(member string) string
+	// refuse answers for the text of a header or parameter that is no value of
+	// its member; nil for the answer of the protocol.
+	refuse func(m *member, text string) error
+	// validate checks an input in place of Validate, for services that have no
+	// such messages at all; nil for the others.
+	validate func(plan *structure, in reflect.Value) error
 }
 
-var dialects = map[string]dialect{"iam": {reticent: true, plainly: plainIAM}}
+var dialects = map[string]dialect{
+	"iam": {reticent: true, plainly: plainIAM},
+	"s3":  {refuse: refuseS3, validate: validateS3},
+}
 
 // plainIAM has the sentences that IAM was seen to use. Answers that it gave in
 // 2026, with and without them, are in the tests of LocalStack

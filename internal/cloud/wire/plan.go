@@ -60,6 +60,12 @@ type structure struct {
 	typ     reflect.Type
 	members []member
 	byName  map[string]int // index of members by wire name
+	// byElement is the index of the members that stand in an XML body by the
+	// name of their element there.
+	byElement  map[string]int
+	attributes []int    // members that are attributes of the element, in XML
+	checks     []int    // members that can break a constraint
+	bound      *binding // nil if all members stand in the body
 }
 
 // member is a field of a structure.
@@ -74,6 +80,10 @@ type member struct {
 	xmlOpen  string // <KeyId>
 	xmlClose string // </KeyId>
 	xmlEmpty string // <KeyId/>
+
+	// outside says that the member is no element of an XML body: it stands
+	// elsewhere in the message, or is an attribute.
+	outside bool
 }
 
 var structures sync.Map // reflect.Type -> *structure
@@ -104,7 +114,7 @@ func (c compiler) structure(t reflect.Type) *structure {
 	if s, ok := c[t]; ok {
 		return s
 	}
-	s := &structure{typ: t, byName: map[string]int{}}
+	s := &structure{typ: t, byName: map[string]int{}, byElement: map[string]int{}}
 	c[t] = s
 	for i := range t.NumField() {
 		f := t.Field(i)
@@ -113,9 +123,13 @@ func (c compiler) structure(t reflect.Type) *structure {
 		m.jsonKey = `"` + m.name + `":`
 		m.trailKey = `"` + m.path + `":`
 		m.xmlOpen, m.xmlClose, m.xmlEmpty = "<"+m.name+">", "</"+m.name+">", "<"+m.name+"/>"
-		s.byName[m.name] = len(s.members)
+		s.byName[m.name] = i
+		if m.tag.Required || m.mayBreak() {
+			s.checks = append(s.checks, i)
+		}
 		s.members = append(s.members, m)
 	}
+	s.bind()
 	return s
 }
 

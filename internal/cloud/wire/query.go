@@ -39,7 +39,7 @@ func (queryCodec) EncodeOutput(buf []byte, op *api.Operation, out any, requestID
 		buf = append(buf, '<')
 		buf = append(buf, op.ResultWrapper...)
 		buf = append(buf, '>')
-		buf = appendXMLStruct(buf, structureOf(op.Output), reflect.ValueOf(out).Elem())
+		buf = xmlStyle{}.appendXMLStruct(buf, structureOf(op.Output), reflect.ValueOf(out).Elem())
 		buf = append(buf, "</"...)
 		buf = append(buf, op.ResultWrapper...)
 		buf = append(buf, '>')

@@ -11,14 +11,19 @@ const hidden = `"HIDDEN_DUE_TO_SECURITY_REASONS"`
 // AppendTrail appends an input or output, a pointer to its generated struct, as
 // the requestParameters or responseElements of a CloudTrail record: JSON with
 // names like keyId, the values of sensitive members hidden, and without blobs,
-// which CloudTrail leaves out. It appends null if nothing is there.
+// which CloudTrail leaves out. It appends null if nothing is there. What is
+// bound to HTTP it writes as CloudTrail has it for S3; see AppendRequestTrail.
 func AppendTrail(b []byte, v any) []byte {
 	val := reflect.ValueOf(v)
 	if !val.IsValid() || val.IsNil() {
 		return append(b, "null"...)
 	}
 	start := len(b)
-	b = appendTrailStruct(b, structureOf(val.Type().Elem()), val.Elem())
+	if plan := structureOf(val.Type().Elem()); plan.bound != nil {
+		b = appendBoundTrail(b, plan, val.Elem())
+	} else {
+		b = appendTrailStruct(b, plan, val.Elem())
+	}
 	if len(b)-start == len("{}") {
 		b = append(b[:start], "null"...)
 	}

@@ -14,6 +14,9 @@ import (
 // the constraints of the model and reports all violations in AWS's words.
 func Validate(op *api.Operation, in any) error {
 	v := validator{dialect: dialects[op.Service.Name]}
+	if v.dialect.validate != nil {
+		return v.dialect.validate(structureOf(op.Input), reflect.ValueOf(in).Elem())
+	}
 	v.structure(structureOf(op.Input), reflect.ValueOf(in).Elem())
 	code := validationCode(op.Service.Protocol)
 	switch n := len(v.violations); {
@@ -44,7 +47,7 @@ type validator struct {
 }
 
 func (v *validator) structure(plan *structure, val reflect.Value) {
-	for i := range plan.members {
+	for _, i := range plan.checks {
 		m := &plan.members[i]
 		f := val.Field(m.index)
 		if m.absent(f) {

@@ -5,8 +5,10 @@
 // (wire names, constraints, what is sensitive) it reads once from the struct
 // tags that tools/apigen wrote and keeps as a plan; see plan.go. Then there
 // are, over the same plans, Validate, which checks an input against the
-// constraints of the model, and AppendTrail, which writes an input or output
-// the way CloudTrail records it.
+// constraints of the model, and AppendTrail and AppendRequestTrail, which write
+// an input or output the way CloudTrail records it. Where a service has words
+// of its own for all this, they are its dialect: see dialect.go and, for S3,
+// s3.go.
 //
 // A request goes
 //
@@ -41,9 +43,10 @@ type Codec interface {
 }
 
 var codecs = map[api.Protocol]Codec{
-	api.JSON10: jsonCodec{contentType: "application/x-amz-json-1.0"},
-	api.JSON11: jsonCodec{contentType: "application/x-amz-json-1.1"},
-	api.Query:  queryCodec{},
+	api.JSON10:  jsonCodec{contentType: "application/x-amz-json-1.0"},
+	api.JSON11:  jsonCodec{contentType: "application/x-amz-json-1.1"},
+	api.Query:   queryCodec{},
+	api.RestXML: restXMLCodec{},
 }
 
 // For gives the codec of a protocol. It panics if there is none, since that is
@@ -76,7 +79,8 @@ type Request struct {
 }
 
 // Response is what to answer. Header holds the fields that the protocol asks
-// for, among them Content-Type, with their names in canonical form.
+// for, among them Content-Type, with their names as AWS writes them: some
+// clients take the case of a user's metadata from there.
 type Response struct {
 	Status int
 	Header []Field

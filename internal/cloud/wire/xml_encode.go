@@ -12,34 +12,37 @@ import (
 	"unicode/utf8"
 )
 
+// xmlStyle is in what the XML of one service differs from that of another.
+type xmlStyle struct {
+	millis bool // times have milliseconds even where there are none: S3
+}
+
 // appendXMLStruct appends a structure's members that are there, without an
 // element around them.
-func appendXMLStruct(b []byte, plan *structure, v reflect.Value) []byte {
+func (x xmlStyle) appendXMLStruct(b []byte, plan *structure, v reflect.Value) []byte {
 	for i := range plan.members {
 		m := &plan.members[i]
 		f := v.Field(m.index)
-		if !m.absent(f) || m.alwaysWritten() {
-			b = appendXMLMember(b, m, m.deref(f))
+		if !m.outside && (!m.absent(f) || m.alwaysWritten()) {
+			b = x.appendXMLMember(b, m, m.deref(f))
 		}
 	}
 	return b
 }
 
-func appendXMLMember(b []byte, m *member, v reflect.Value) []byte {
+func (x xmlStyle) appendXMLMember(b []byte, m *member, v reflect.Value) []byte {
 	switch {
 	case m.kind == kindList && m.tag.Flattened:
-		name := m.elem.tag.Name
-		if name == "" {
-			name = m.name
-		}
-		return appendXMLList(b, &m.shape, v, name)
+		return x.appendXMLList(b, &m.shape, v, m.elementName())
 	case m.kind == kindMap && m.tag.Flattened:
-		return appendXMLMap(b, &m.shape, v, m.name)
+		return x.appendXMLMap(b, &m.shape, v, m.name)
+	case m.kind == kindStruct && m.fields.attributes != nil:
+		return x.appendXMLElement(b, m.name, &m.shape, v)
 	}
 	start := len(b)
 	b = append(b, m.xmlOpen...)
 	open := len(b)
-	b = appendXML(b, &m.shape, v)
+	b = x.appendXML(b, &m.shape, v)
 	if len(b) == open {
 		return append(b[:start], m.xmlEmpty...)
 	}
@@ -47,7 +50,7 @@ func appendXMLMember(b []byte, m *member, v reflect.Value) []byte {
 }
 
 // appendXML appends a value that is there.
-func appendXML(b []byte, s *shape, v reflect.Value) []byte {
+func (x xmlStyle) appendXML(b []byte, s *shape, v reflect.Value) []byte {
 	switch s.kind {
 	case kindString, kindEnum:
 		return appendXMLText(b, v.String())
@@ -58,51 +61,95 @@ func appendXML(b []byte, s *shape, v reflect.Value) []byte {
 	case kindFloat:
 		return strconv.AppendFloat(b, v.Float(), 'g', -1, s.typ.Bits())
 	case kindTime:
-		return appendISO8601(b, v.Interface().(time.Time))
+		return appendTime(b, timeOf(v), s.timeFormat(), x.millis)
 	case kindBlob:
 		return base64.StdEncoding.AppendEncode(b, v.Bytes())
 	case kindStruct:
-		return appendXMLStruct(b, s.fields, v)
+		return x.appendXMLStruct(b, s.fields, v)
 	case kindList:
-		return appendXMLList(b, s, v, s.elemName())
+		return x.appendXMLList(b, s, v, s.elemName())
 	case kindMap:
-		return appendXMLMap(b, s, v, "entry")
+		return x.appendXMLMap(b, s, v, "entry")
 	}
 	return b
 }
 
-func appendXMLList(b []byte, s *shape, v reflect.Value, name string) []byte {
+func (x xmlStyle) appendXMLList(b []byte, s *shape, v reflect.Value, name string) []byte {
 	for i := range v.Len() {
-		b = appendXMLElement(b, name, s.elem, v.Index(i))
+		b = x.appendXMLElement(b, name, s.elem, v.Index(i))
 	}
 	return b
 }
 
-func appendXMLMap(b []byte, s *shape, v reflect.Value, name string) []byte {
+func (x xmlStyle) appendXMLMap(b []byte, s *shape, v reflect.Value, name string) []byte {
 	keyName, valueName := s.entryNames()
 	for _, key := range sortedKeys(v) {
 		b = append(append(append(b, '<'), name...), '>')
-		b = appendXMLElement(b, keyName, s.key, key)
-		b = appendXMLElement(b, valueName, s.elem, v.MapIndex(key))
+		b = x.appendXMLElement(b, keyName, s.key, key)
+		b = x.appendXMLElement(b, valueName, s.elem, v.MapIndex(key))
 		b = append(append(append(b, "</"...), name...), '>')
 	}
 	return b
 }
 
-func appendXMLElement(b []byte, name string, s *shape, v reflect.Value) []byte {
-	b = append(append(append(b, '<'), name...), '>')
-	b = appendXML(b, s, v)
+func (x xmlStyle) appendXMLElement(b []byte, name string, s *shape, v reflect.Value) []byte {
+	b = append(append(b, '<'), name...)
+	if s.kind == kindStruct && s.fields.attributes != nil {
+		b = x.appendXMLAttributes(b, s, v)
+	}
+	b = append(b, '>')
+	b = x.appendXML(b, s, v)
 	return append(append(append(b, "</"...), name...), '>')
 }
 
+// appendXMLAttributes appends the attributes of a structure's element, and the
+// namespace that they are of.
+func (x xmlStyle) appendXMLAttributes(b []byte, s *shape, v reflect.Value) []byte {
+	if s.tag.XMLPrefix != "" {
+		b = append(append(append(b, " xmlns:"...), s.tag.XMLPrefix...), `="`...)
+		b = append(appendXMLText(b, s.tag.XMLNamespace), '"')
+	}
+	for _, i := range s.fields.attributes {
+		m := &s.fields.members[i]
+		if f := v.Field(m.index); !m.absent(f) {
+			b = append(append(append(b, ' '), m.name...), `="`...)
+			b = append(x.appendXML(b, &m.shape, m.deref(f)), '"')
+		}
+	}
+	return b
+}
+
+// timeOf is the time in v, which as a rule need not be copied out.
+func timeOf(v reflect.Value) time.Time {
+	if v.CanAddr() {
+		return *v.Addr().Interface().(*time.Time)
+	}
+	return v.Interface().(time.Time)
+}
+
 // appendISO8601 appends a time to the millisecond, in UTC.
-func appendISO8601(b []byte, t time.Time) []byte {
+func appendISO8601(b []byte, t time.Time, millis bool) []byte {
 	t = t.UTC()
-	if t.Nanosecond() < int(time.Millisecond) {
+	ms := t.Nanosecond() / int(time.Millisecond)
+	year, month, day := t.Date()
+	if year < 0 || year > 9999 {
 		return t.AppendFormat(b, "2006-01-02T15:04:05Z")
 	}
-	return t.AppendFormat(b, "2006-01-02T15:04:05.000Z")
+	hour, minute, second := t.Clock()
+	b = append(appendTwo(appendTwo(b, year/100), year%100), '-')
+	b = append(appendTwo(b, int(month)), '-')
+	b = append(appendTwo(b, day), 'T')
+	b = append(appendTwo(b, hour), ':')
+	b = append(appendTwo(b, minute), ':')
+	b = appendTwo(b, second)
+	if ms > 0 || millis {
+		b = append(b, '.', byte('0'+ms/100))
+		b = appendTwo(b, ms%100)
+	}
+	return append(b, 'Z')
 }
+
+func appendTwo(b []byte, n int) []byte { return append(b, byte('0'+n/10), byte('0'+n%10)) }
 
 // appendXMLText appends character data. What XML has no way to write becomes
 // U+FFFD.
@@ -166,8 +213,16 @@ func xmlEscape(c byte) string {
 func appendXMLFields(b []byte, fields map[string]any) []byte {
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		b = append(append(append(b, '<'), name...), '>')
-		b = appendXMLText(b, fmt.Sprint(fields[name]))
+		b = appendXMLText(b, fieldText(fields[name]))
 		b = append(append(append(b, "</"...), name...), '>')
 	}
 	return b
+}
+
+// fieldText is the value of a member of an error.
+func fieldText(v any) string {
+	if text, ok := v.(string); ok {
+		return text
+	}
+	return fmt.Sprint(v)
 }
