@@ -2,6 +2,7 @@ package cloud
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/api"
@@ -27,6 +28,9 @@ type Call struct {
 	Size int
 
 	resources []Resource
+	// forwarded are the decisions about the calls that the service made for the
+	// caller on the way.
+	forwarded []*authz.Decision
 }
 
 // Signature says how a request was signed, in the words of S3's condition keys.
@@ -87,6 +91,9 @@ func (c *Call) ARN(service, resource string) string {
 func ARN(service, region, account, resource string) string {
 	return "arn:" + Partition + ":" + service + ":" + region + ":" + account + ":" + resource
 }
+
+// decided are all decisions that the outcome of the call depended on.
+func (c *Call) decided() []*authz.Decision { return slices.Concat(c.Decisions(), c.forwarded) }
 
 // Record names a resource in the call's audit record.
 func (c *Call) Record(r Resource) { c.resources = append(c.resources, r) }

@@ -42,6 +42,8 @@ type Cloud struct {
 	// Signed is the clock that the times of signatures are compared with: Now,
 	// unless a test moves the cloud's clock away from that of its clients.
 	Signed func() time.Time
+	// CORS is asked about the requests of web pages; nil opens nothing to them.
+	CORS CORS
 
 	services []*api.Service
 	onReset  []func()

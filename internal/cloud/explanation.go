@@ -18,10 +18,14 @@ func (e *Explanation) text() string {
 	if e.Exempt != "" {
 		fmt.Fprintf(w, "\nallowed without asking: %s\n", e.Exempt)
 	}
+	denied := slices.ContainsFunc(e.Decisions, isDenial)
 	for _, d := range e.Decisions {
-		fmt.Fprintf(w, "\n%s on %s\n%s: %s\n", d.Action, printable(d.Resource), verdictWords[d.Decision], d.Reason)
+		fmt.Fprintf(w, "\n%s on %s%s\n%s: %s\n", d.Action, printable(d.Resource), via(d), verdictWords[d.Decision], d.Reason)
 		if d.Policy != "" {
 			fmt.Fprintf(w, "decided by %s of %s\n", printable(d.Sid), printable(d.Policy))
+		}
+		if denied && !isDenial(d) {
+			continue // who asks why it was denied wants to read about that
 		}
 		printReadings(w, d)
 		printContext(w, d.Context)
@@ -31,6 +35,17 @@ func (e *Explanation) text() string {
 		}
 	}
 	return w.String()
+}
+
+func isDenial(d *authz.Explanation) bool { return verdictWords[d.Decision] == "DENIED" }
+
+// via names the services through which a call came.
+func via(d *authz.Explanation) string {
+	services := d.Context["aws:CalledVia"]
+	if len(services) == 0 {
+		return ""
+	}
+	return ", called by " + strings.Join(services, ", ") + " for the principal"
 }
 
 var verdictWords = map[string]string{

@@ -23,7 +23,11 @@ func Forward[In, Out any](ctx context.Context, op *api.Op[In, Out], in *In) (*Ou
 		Size:      outer.Size,
 	}
 	inner.Scope = outer.Scope.Forwarded(by)
+	// A service that acts in its own name does so for the same source wherever
+	// the call goes on to. Nobody else has one.
+	inner.SourceARN, inner.SourceAccount = outer.SourceARN, outer.SourceAccount
 	out, err := outer.Cloud.Invoke(ctx, inner)
+	outer.forwarded = append(outer.forwarded, inner.decided()...)
 	if err != nil {
 		return nil, err
 	}

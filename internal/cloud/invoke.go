@@ -83,6 +83,9 @@ func (c *Cloud) answer(call *Call, err error) *api.Error {
 
 // AccessDenied is the answer of a service to a denied call.
 func AccessDenied(svc *api.Service, denied *authz.Denied) *api.Error {
+	if svc.Name == "s3" {
+		return deniedByS3(denied)
+	}
 	switch svc.Protocol {
 	case api.JSON10, api.JSON11:
 		return api.Errorf("AccessDeniedException", 400, "%s", denied)

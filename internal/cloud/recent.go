@@ -98,7 +98,7 @@ func (c *Cloud) CallersExplanation(requestID string) (raw json.RawMessage, accou
 func (c *Cloud) explanation(requestID string, to authz.Audience) (raw json.RawMessage, account string, err error) {
 	if call := c.recent.find(requestID); call != nil {
 		raw, err = json.Marshal(call.explain(to))
-		return raw, call.Account(), err
+		return raw, call.explainedTo(), err
 	}
 	entry, err := c.Audit.Find(requestID)
 	if errors.Is(err, audit.ErrNotFound) {
@@ -129,8 +129,7 @@ type recordedExplanation struct {
 // explainDenial keeps why a call was denied beside its record, so that it can
 // be explained after a restart too.
 func (c *Call) explainDenial() json.RawMessage {
-	decisions := c.Decisions()
-	if len(decisions) == 0 || decisions[len(decisions)-1].Allowed {
+	if !slices.ContainsFunc(c.decided(), func(d *authz.Decision) bool { return !d.Allowed }) {
 		return nil
 	}
 	kept, err := c.recordExplanation()
@@ -148,7 +147,7 @@ func (c *Call) recordExplanation() (kept recordedExplanation, err error) {
 	if kept.Caller, err = json.Marshal(c.explain(authz.Caller)); err != nil {
 		return kept, err
 	}
-	if slices.ContainsFunc(c.Decisions(), (*authz.Decision).Concealed) {
+	if slices.ContainsFunc(c.decided(), (*authz.Decision).Concealed) {
 		kept.Everybody, err = json.Marshal(c.explain(authz.Everybody))
 	}
 	return kept, err
@@ -159,10 +158,10 @@ func (c *Call) explain(to authz.Audience) *Explanation {
 		RequestID: c.ID,
 		Action:    c.Operation.Action(),
 		Principal: c.Principal.Describe(),
-		Account:   c.Account(),
+		Account:   c.explainedTo(),
 		Exempt:    c.Exemption(),
 	}
-	for _, d := range c.Decisions() {
+	for _, d := range c.decided() {
 		x := d.Explain(to)
 		// Without the message the explanation is still whole.
 		x.EncodedMessage, _ = c.Cloud.EncodeMessage(d)
@@ -170,4 +169,13 @@ func (c *Call) explain(to authz.Audience) *Explanation {
 	}
 	e.Text = e.text()
 	return e
+}
+
+// explainedTo is the account that may have the call explained: the caller's, or
+// the resource's where the caller has none.
+func (c *Call) explainedTo() string {
+	if account := c.Account(); account != "" || len(c.Decisions()) == 0 {
+		return account
+	}
+	return c.Decisions()[0].Request.Owner
 }

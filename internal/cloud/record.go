@@ -2,10 +2,10 @@ package cloud
 
 import (
 	"context"
+	"slices"
 
 	"github.com/fortlet/fortlet/internal/api"
 	"github.com/fortlet/fortlet/internal/cloud/audit"
-	"github.com/fortlet/fortlet/internal/cloud/authz"
 	"github.com/fortlet/fortlet/internal/cloud/wire"
 	"github.com/fortlet/fortlet/policy"
 )
@@ -13,125 +13,159 @@ import (
 // record appends the CloudTrail record of a call. What changed something is on
 // disk when record returns, as the change itself is.
 func (c *Cloud) record(ctx context.Context, call *Call, out any, failure *api.Error) error {
-	op := call.Operation
-	r := &audit.Record{
-		UserIdentity:       identity(call),
-		EventTime:          call.Time,
-		EventSource:        op.Service.EventSource(),
-		EventName:          op.Name,
-		Region:             call.Region,
-		SourceIPAddress:    call.source(),
-		UserAgent:          call.UserAgent,
-		RequestID:          call.ID,
-		EventID:            NewID(),
-		ReadOnly:           op.ReadOnly,
-		ManagementEvent:    true,
-		RecipientAccountID: call.Account(),
-		Resources:          call.recorded(),
-		RequestParameters:  wire.AppendTrail(nil, call.Input),
-	}
-	if failure != nil {
-		r.ErrorCode, r.ErrorMessage = trailCode(failure.Code), failure.Message
-		r.Explanation = call.explainDenial()
-	} else if !op.ReadOnly || op.Service.Name == "sts" {
-		r.ResponseElements = wire.AppendTrail(nil, out)
-	}
-	if err := c.Audit.Append(r); err != nil || op.ReadOnly || failure != nil {
+	r := call.newRecord(out, failure)
+	if err := c.deliver(call, r); err != nil || r.ReadOnly || failure != nil {
 		return err
 	}
 	// A client that leaves does not undo what was done for it.
 	return c.Audit.Sync(context.WithoutCancel(ctx))
 }
 
+// newRecord is the record of a call, for the caller's own account.
+func (c *Call) newRecord(out any, failure *api.Error) *audit.Record {
+	op := c.Operation
+	r := &audit.Record{
+		UserIdentity:      identity(c),
+		EventTime:         c.Time,
+		EventSource:       op.Service.EventSource(),
+		EventName:         op.Name,
+		Region:            c.Region,
+		SourceIPAddress:   c.source(),
+		UserAgent:         c.UserAgent,
+		RequestID:         c.ID,
+		EventID:           NewID(),
+		ReadOnly:          op.ReadOnly,
+		ManagementEvent:   !op.Data,
+		Resources:         c.recorded(),
+		RequestParameters: wire.AppendRequestTrail(make([]byte, 0, 256), op, c.Input, c.Host),
+	}
+	if failure != nil {
+		r.ErrorCode, r.ErrorMessage = trailCode(failure.Code), failure.Message
+		r.Explanation = c.explainDenial()
+	} else if !op.ReadOnly || op.Service.Name == "sts" {
+		r.ResponseElements = wire.AppendTrail(nil, out)
+	}
+	if op.Service.Name == "s3" {
+		c.completeS3(r, out)
+	}
+	return r
+}
+
+// deliver appends a record for every account that is to have it: the caller's,
+// and those that own what was called for, which are told less of the caller.
+// The copies of one call share an id.
+//
+// The caller's comes last, where a search for the newest record of a request
+// begins.
+func (c *Cloud) deliver(call *Call, r *audit.Record) error {
+	r.RecipientAccountID = call.Account()
+	owners := call.owners(r)
+	if call.Account() == "" {
+		// Of a service and of an anonymous caller nobody is told less.
+		return c.deliverToOwners(call, r, owners)
+	}
+	if len(owners) > 0 {
+		r.SharedEventID = NewID()
+		foreign := *r
+		foreign.UserIdentity = foreignIdentity(r.UserIdentity)
+		foreign.Explanation = nil
+		if r.ErrorCode == accessDenied {
+			foreign.ErrorMessage = "Access Denied" // the message names the caller
+		}
+		if err := c.appendFor(owners, &foreign); err != nil {
+			return err
+		}
+	}
+	return c.Audit.Append(r)
+}
+
+// deliverToOwners delivers the record of a call that no account has made.
+func (c *Cloud) deliverToOwners(call *Call, r *audit.Record, owners []string) error {
+	switch len(owners) {
+	case 0: // nothing was found: it concerns whoever the service acts for
+		return c.appendFor([]string{call.SourceAccount}, r)
+	case 1:
+	default:
+		r.SharedEventID = NewID()
+	}
+	return c.appendFor(owners, r)
+}
+
+// appendFor appends a record for each of some accounts.
+func (c *Cloud) appendFor(accounts []string, r *audit.Record) error {
+	for _, account := range accounts {
+		with := *r
+		with.RecipientAccountID, with.EventID = account, NewID()
+		if err := c.Audit.Append(&with); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owners are the accounts besides the caller's that own a resource of the call
+// and have a record of it. Of a denied call they have none: "cross-account AWS
+// KMS requests that are rejected because access is denied are logged only in
+// the caller's account". S3 is different; there anybody may try.
+//
+// See https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html
+func (c *Call) owners(r *audit.Record) (list []string) {
+	if r.ErrorCode == accessDenied && !c.Operation.Service.Public && c.Principal.Type != policy.ServicePrincipal {
+		return nil
+	}
+	add := func(account string) {
+		if account != "" && account != c.Account() && !slices.Contains(list, account) {
+			list = append(list, account)
+		}
+	}
+	for _, d := range c.Decisions() {
+		add(d.Request.Owner)
+	}
+	for _, r := range c.resources {
+		add(r.Account)
+	}
+	return list
+}
+
+// accessDenied is the error code under which CloudTrail records a denial.
+const accessDenied = "AccessDenied"
+
 // trailCode is the error code as CloudTrail records it: a denial has one code,
 // whatever the service calls it.
 func trailCode(code string) string {
 	if code == "AccessDeniedException" {
-		return "AccessDenied"
+		return accessDenied
 	}
 	return code
 }
 
-// source is the address that the record names: the service's own, when one
-// called for the principal.
+// source is the address that the record names: that of the service, when one
+// called for the principal or in its own name.
 func (c *Call) source() string {
-	if c.InvokedBy != "" {
+	switch {
+	case c.Principal.Service != "":
+		return c.Principal.Service
+	case c.InvokedBy != "":
 		return c.InvokedBy
 	}
 	return c.SourceIP
 }
 
+// recorded are the resources that the record names, each once.
 func (c *Call) recorded() []audit.Resource {
-	var list []audit.Resource
+	list := make([]audit.Resource, 0, 2)
+	add := func(r audit.Resource) {
+		if !slices.Contains(list, r) {
+			list = append(list, r)
+		}
+	}
 	for _, d := range c.Decisions() {
-		if t := d.Request.ResourceType; t != "" {
-			list = append(list, audit.Resource{AccountID: d.Request.Owner, Type: t, ARN: d.Request.Resource})
+		if t := d.Request.ResourceType; t != "" && !c.summed(t) {
+			add(audit.Resource{AccountID: d.Request.Owner, Type: t, ARN: d.Request.Resource})
 		}
 	}
 	for _, r := range c.resources {
-		list = append(list, audit.Resource{AccountID: r.Account, Type: r.Type, ARN: r.ARN})
+		add(audit.Resource{AccountID: r.Account, Type: r.Type, ARN: r.ARN})
 	}
 	return list
-}
-
-func identity(call *Call) audit.UserIdentity {
-	p := call.Principal
-	u := audit.UserIdentity{
-		Type:        identityType(p.Type),
-		PrincipalID: p.ID,
-		ARN:         p.ARN,
-		AccountID:   p.Account,
-		AccessKeyID: p.AccessKeyID,
-		InvokedBy:   call.InvokedBy,
-	}
-	if p.Type == policy.User {
-		u.UserName = p.Name
-	}
-	if p.Session != nil {
-		u.SessionContext = sessionContext(p)
-	}
-	return u
-}
-
-func identityType(t policy.PrincipalType) string {
-	switch t {
-	case policy.Root:
-		return "Root"
-	case policy.User:
-		return "IAMUser"
-	case policy.AssumedRole:
-		return "AssumedRole"
-	case policy.FederatedUser:
-		return "FederatedUser"
-	case policy.ServicePrincipal:
-		return "AWSService"
-	}
-	return "AWSAccount"
-}
-
-func sessionContext(p *authz.Principal) *audit.SessionContext {
-	s := &audit.SessionContext{
-		Attributes: audit.SessionAttributes{
-			CreationDate:     p.Session.Issued,
-			MFAAuthenticated: p.Session.MFA,
-		},
-		SourceIdentity: p.Session.SourceIdentity,
-	}
-	s.Issuer = sessionIssuer(p)
-	return s
-}
-
-// sessionIssuer is what the session was made from: a role, or who vouched for a
-// federated user. The session of a user is its own.
-func sessionIssuer(p *authz.Principal) *audit.SessionIssuer {
-	switch {
-	case p.Type == policy.AssumedRole:
-		roleID := p.ID[:len(p.ID)-len(p.SessionName)-1]
-		return &audit.SessionIssuer{Type: "Role", PrincipalID: roleID, ARN: p.RoleARN, AccountID: p.Account, UserName: p.Name}
-	case p.Type != policy.FederatedUser:
-		return nil
-	case p.IssuerName == "":
-		return &audit.SessionIssuer{Type: "Root", PrincipalID: p.Account, ARN: p.UserARN, AccountID: p.Account}
-	}
-	return &audit.SessionIssuer{Type: "IAMUser", PrincipalID: p.UserID, ARN: p.UserARN, AccountID: p.Account, UserName: p.IssuerName}
 }

@@ -182,6 +182,18 @@ func (r *Registry) ByRootKey(ctx context.Context, keyID string) (a *Account, err
 	return a, err
 }
 
+// ByCanonicalID finds the account of a canonical user id; nil when there is
+// none.
+func (r *Registry) ByCanonicalID(ctx context.Context, canonical string) (*Account, error) {
+	list, err := r.List(ctx)
+	for _, a := range list {
+		if a.CanonicalID == canonical {
+			return a, err
+		}
+	}
+	return nil, err
+}
+
 // List gives all accounts by id.
 func (r *Registry) List(ctx context.Context) (list []*Account, err error) {
 	err = r.db.View(ctx, func(tx *store.Tx) error {

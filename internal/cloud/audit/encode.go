@@ -62,6 +62,9 @@ func (r *Record) category() string {
 
 func appendIdentity(b []byte, u *UserIdentity) []byte {
 	b = appendMember(b, `{"type":`, u.Type)
+	if u.AccountID == Anonymous {
+		b = append(b, `,"principalId":""`...) // which CloudTrail does not leave out
+	}
 	b = appendOptional(b, `,"principalId":`, u.PrincipalID)
 	b = appendOptional(b, `,"arn":`, u.ARN)
 	b = appendOptional(b, `,"accountId":`, u.AccountID)
@@ -102,7 +105,8 @@ func appendResources(b []byte, resources []Resource) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = appendObject(b, `"accountId":`, resources[i].AccountID, `"type":`, resources[i].Type, `"ARN":`, resources[i].ARN)
+		r := &resources[i]
+		b = appendObject(b, `"accountId":`, r.AccountID, `"type":`, r.Type, `"ARN":`, r.ARN, `"ARNPrefix":`, r.ARNPrefix)
 	}
 	return append(b, ']')
 }

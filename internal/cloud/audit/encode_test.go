@@ -65,7 +65,7 @@ func full() *Record {
 		AdditionalEventData: json.RawMessage(`{"c":2}`),
 		ServiceEventDetails: json.RawMessage(`"d"`),
 		RequestID:           text("request"), EventID: text("event"), ReadOnly: true,
-		Resources: []Resource{{text("raccount"), text("rtype"), text("rarn")}, {ARN: text("second")}},
+		Resources: []Resource{{text("raccount"), text("rtype"), text("rarn"), text("rprefix")}, {ARN: text("second")}},
 		EventType: text("etype"), APIVersion: text("version"), ManagementEvent: true, RecipientAccountID: text("recipient"),
 		SharedEventID: text("shared"), VPCEndpointID: text("vpce"), EventCategory: text("category"),
 		TLSDetails: &TLSDetails{text("tls"), text("suite"), text("host")},
@@ -175,5 +175,13 @@ func TestUsername(t *testing.T) {
 		if got := (&Record{UserIdentity: u}).Username(); got != want {
 			t.Errorf("Username of %+v = %q, want %q", u, got, want)
 		}
+	}
+}
+
+// https://docs.aws.amazon.com/AmazonS3/latest/userguide/cloudtrail-logging-understanding-s3-entries.html
+func TestAnonymousCallersHaveAnEmptyPrincipal(t *testing.T) {
+	got := string(appendIdentity(nil, &UserIdentity{Type: "AWSAccount", AccountID: Anonymous}))
+	if want := `{"type":"AWSAccount","principalId":"","accountId":"ANONYMOUS_PRINCIPAL"}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

@@ -122,11 +122,9 @@ func (v *diskView) file(number int, yield func([]byte, error) bool) (h header, m
 		return h, false, err
 	}
 	defer f.Close()
-	end := v.size
-	if number != v.number {
-		if end, err = size(f); err != nil {
-			return h, false, err
-		}
+	end, err := v.end(f, number)
+	if err != nil {
+		return h, false, err
 	}
 	h, _, err = readHeader(f, name, end)
 	if err != nil || h.Epoch != v.epoch {

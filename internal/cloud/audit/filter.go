@@ -21,8 +21,9 @@ type Filter struct {
 	AccessKeyID  string
 	Username     string
 	ResourceType string
-	ResourceName string // an ARN
+	ResourceName string // an ARN or its last part: see Resource.Named
 	ReadOnly     *bool
+	Management   bool // no data events
 }
 
 // screen is a filter made ready to pass over lines that cannot match, most of
@@ -46,7 +47,12 @@ func newScreen(f *Filter) *screen {
 	s.need(`"eventSource":`, f.EventSource)
 	s.need(`"accessKeyId":`, f.AccessKeyID)
 	s.need(`"type":`, f.ResourceType)
-	s.need(`"ARN":`, f.ResourceName)
+	if f.ResourceName != "" {
+		s.needles = append(s.needles, appendString(nil, f.ResourceName)[1:]) // its end
+	}
+	if f.Management {
+		s.needles = append(s.needles, []byte(`"managementEvent":true`))
+	}
 	if f.ReadOnly != nil {
 		s.needles = append(s.needles, appendBool([]byte(`"readOnly":`), *f.ReadOnly))
 	}
@@ -102,6 +108,7 @@ func (f *Filter) match(r *Record) bool {
 		is(f.AccessKeyID, r.UserIdentity.AccessKeyID) &&
 		is(f.Username, r.Username()) &&
 		(f.ReadOnly == nil || *f.ReadOnly == r.ReadOnly) &&
+		(!f.Management || r.ManagementEvent) &&
 		f.matchTime(r.EventTime) && f.matchResource(r.Resources)
 }
 
@@ -114,6 +121,6 @@ func (f *Filter) matchResource(resources []Resource) bool {
 		return true
 	}
 	return slices.ContainsFunc(resources, func(r Resource) bool {
-		return (f.ResourceType == "" || f.ResourceType == r.Type) && (f.ResourceName == "" || f.ResourceName == r.ARN)
+		return (f.ResourceType == "" || f.ResourceType == r.Type) && (f.ResourceName == "" || r.Named(f.ResourceName))
 	})
 }

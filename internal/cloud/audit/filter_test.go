@@ -17,13 +17,14 @@ func TestFilters(t *testing.T) {
 				r.EventName, r.EventSource, r.ReadOnly = "CreateKey", "sts.amazonaws.com", false
 			case 4:
 				r.UserIdentity = UserIdentity{Type: "Root", AccessKeyID: "AKIAROOT"}
+				r.ManagementEvent = false
 			case 5:
 				r.Resources = []Resource{{ARN: key1, Type: "AWS::KMS::Key"}, {ARN: key2, Type: "AWS::KMS::Alias"}}
 			case 6:
 				// What a caller sends can look like anything.
 				r.RequestParameters = []byte(`{"recipientAccountId":"444455556666","awsRegion":"eu-central-1","eventName":"CreateKey",` +
 					`"eventSource":"sts.amazonaws.com","readOnly":false,"accessKeyId":"AKIAROOT","ARN":"` + key2 + `","type":"AWS::KMS::Alias",` +
-					`"requestID":"request-3","eventID":"event-3","userName":"root","eventTime":"1999-01-01T00:00:00Z"}`)
+					`"managementEvent":true,"requestID":"request-3","eventID":"event-3","userName":"root","eventTime":"1999-01-01T00:00:00Z"}`)
 			}
 			if err := l.Append(r); err != nil {
 				t.Fatal(err)
@@ -49,9 +50,13 @@ func TestFilters(t *testing.T) {
 			{"username", Filter{Username: "alejandro"}, "6 5 3 2 1"},
 			{"access key", Filter{AccessKeyID: "AKIAROOT"}, "4"},
 			{"resource name", Filter{ResourceName: key2}, "5"},
+			{"resource's last part", Filter{ResourceName: "2"}, "5"},
+			{"part of a last part", Filter{ResourceName: "234"}, ""},
+			{"last parts", Filter{ResourceName: "key/2"}, "5"},
 			{"resource type", Filter{ResourceType: "AWS::KMS::Alias"}, "5"},
 			{"name and type of different resources", Filter{ResourceName: key1, ResourceType: "AWS::KMS::Alias"}, ""},
 			{"event id", Filter{EventID: "event-3"}, "3"},
+			{"management", Filter{Management: true}, "6 5 3 2 1"},
 			{"request id", Filter{RequestID: "request-3"}, "3"},
 			{"start", Filter{Start: at(4)}, "6 5 4"},
 			{"start within a second", Filter{Start: at(4).Add(time.Millisecond)}, "6 5 4"},

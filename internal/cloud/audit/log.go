@@ -103,6 +103,9 @@ type view interface {
 	// newestFirst gives the lines of the epoch, headers among them. It may
 	// leave out lines that were written before a time.
 	newestFirst(since time.Time) iter.Seq2[[]byte, error]
+	// oldestFirst gives the lines of the epoch that are behind a position,
+	// and maybe some before it.
+	oldestFirst(p Position) iter.Seq2[placed, error]
 }
 
 // Memory makes a log that keeps the newest max records in memory.

@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"strings"
 	"time"
 )
 
@@ -58,6 +59,9 @@ const (
 	Data       = "Data"
 )
 
+// Anonymous stands in place of the account of a caller who has not signed.
+const Anonymous = "ANONYMOUS_PRINCIPAL"
+
 // UserIdentity is who made the call.
 type UserIdentity struct {
 	Type           string          `json:"type"` // "Root", "IAMUser", "AssumedRole", …
@@ -99,6 +103,16 @@ type Resource struct {
 	AccountID string `json:"accountId,omitempty"`
 	Type      string `json:"type,omitempty"` // "AWS::KMS::Key"
 	ARN       string `json:"ARN,omitempty"`
+	// ARNPrefix stands in place of ARN for all the objects of a bucket, of a
+	// call that lists them or names many.
+	ARNPrefix string `json:"ARNPrefix,omitempty"`
+}
+
+// Named reports whether the resource goes by a name: its ARN, or the last part
+// of it, such as the name of a user or bucket.
+func (r *Resource) Named(name string) bool {
+	before, ok := strings.CutSuffix(r.ARN, name)
+	return ok && (before == "" || strings.HasSuffix(before, "/") || strings.HasSuffix(before, ":"))
 }
 
 // TLSDetails says how the connection was protected.

@@ -37,10 +37,14 @@ func (e *InvalidError) Error() string {
 }
 
 // Bind puts unique ids in the place of the ARNs of users and roles, and the
-// root user's ARN in the place of a bare account id, as AWS does. The document
-// is one that package policy has parsed. The error is an
+// root user's ARN in the place of a bare account id or a canonical user id, as
+// AWS does. The document is one that package policy has parsed. The error is an
 // *InvalidError, or what kept the accounts from being read.
 func (n Names) Bind(ctx context.Context, doc string) (string, error) {
+	doc, err := n.canonical(ctx, doc)
+	if err != nil {
+		return "", err
+	}
 	return replace(doc, func(value string) (string, error) { return n.bind(ctx, value) })
 }
 
