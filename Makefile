@@ -6,6 +6,7 @@ COMMIT  ?= $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 INFO     = github.com/fortlet/fortlet/internal/version
 LDFLAGS  = -s -w -X $(INFO).Number=$(VERSION) -X $(INFO).Commit=$(COMMIT)
 BOTOCORE = 1.43.11
+VERSITYGW = v1.8.0
 
 export CGO_ENABLED = 0
 
@@ -38,6 +39,11 @@ fuzz: ## every fuzz target for a minute
 .PHONY: bench
 bench: build ## requests per second, latency, CPU and memory of the whole process
 	$(GO) run ./tools/bench -fortlet bin/fortlet
+
+.PHONY: bench-peers
+bench-peers: build ## the S3 part of bench, and beside it versitygw on the same requests
+	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
+	$(GO) run ./tools/bench -fortlet bin/fortlet -ops S3 -starts 0 -million 0 -peer .cache/bin/versitygw
 
 .PHONY: crash
 crash: ## 30 kills under load, each proven to lose nothing

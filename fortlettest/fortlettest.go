@@ -35,6 +35,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
+	"github.com/fortlet/fortlet/internal/cloud/gateway"
 	"github.com/fortlet/fortlet/internal/fortlet"
 )
 
@@ -82,12 +83,7 @@ func New(t testing.TB, options ...Option) *Cloud {
 	if err != nil {
 		t.Fatalf("fortlettest: %v", err)
 	}
-	server := &http.Server{
-		Handler:                      f.Handler,
-		ReadHeaderTimeout:            10 * time.Second,
-		MaxHeaderBytes:               128 << 10,
-		DisableGeneralOptionsHandler: true,
-	}
+	server := gateway.NewServer(f.Handler, f.Cloud.Log)
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			t.Errorf("fortlettest: %v", err)
@@ -107,8 +103,15 @@ func New(t testing.TB, options ...Option) *Cloud {
 // Now is the cloud's time.
 func (c *Cloud) Now() time.Time { return time.Now().Add(time.Duration(c.offset.Load())) }
 
-// Advance moves the cloud's clock.
-func (c *Cloud) Advance(d time.Duration) { c.offset.Add(int64(d)) }
+// Advance moves the cloud's clock, and waits until the background work that has
+// become due is done: lifecycle rules, deliveries.
+func (c *Cloud) Advance(d time.Duration) {
+	c.t.Helper()
+	c.offset.Add(int64(d))
+	if err := c.fortlet.Work.Settle(c.t.Context()); err != nil {
+		c.t.Fatalf("fortlettest: %v", err)
+	}
+}
 
 // NewAccount makes a further account of the organization.
 func (c *Cloud) NewAccount(name string) *Account {

@@ -1,12 +1,13 @@
 #!/bin/sh
 # Installs what the walkthroughs need and the machine lacks: the aws CLI,
-# OpenSSL and bash, through apt where there is one.
+# OpenSSL, bash and curl, through apt where there is one.
 set -eu
 
 missing=
 command -v aws >/dev/null 2>&1 || missing="$missing awscli"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v bash >/dev/null 2>&1 || missing="$missing bash"
+command -v curl >/dev/null 2>&1 || missing="$missing curl"
 [ -n "$missing" ] || exit 0
 
 if ! command -v apt-get >/dev/null 2>&1; then

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
+	"github.com/fortlet/fortlet/internal/cloud/gateway"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 	"github.com/fortlet/fortlet/internal/fortlet"
 	"github.com/spf13/cobra"
@@ -28,7 +29,7 @@ const defaultListen = "127.0.0.1:4566"
 type upOptions struct {
 	listen, data, account, region string
 	passphraseFile                string
-	ephemeral                     bool
+	ephemeral, noSigV2            bool
 	logLevel                      string
 }
 
@@ -59,6 +60,7 @@ key.`,
 	f.StringVar(&o.account, "account", "", "`id` of the first account (default "+fortlet.DefaultAccount+")")
 	f.StringVar(&o.region, "region", fortlet.DefaultRegion, "`Region` that fortlet env names")
 	f.BoolVar(&o.ephemeral, "ephemeral", false, "keep nothing on disk")
+	f.BoolVar(&o.noSigV2, "no-sigv2", false, "refuse Signature Version 2, with which some SDKs presign URLs of S3")
 	passphraseFlag(cmd, &o.passphraseFile)
 	f.StringVar(&o.logLevel, "log-level", "info", "debug (a line per request), info, warn or error")
 	cmd.MarkFlagsMutuallyExclusive("data", "ephemeral")
@@ -107,6 +109,7 @@ func (o upOptions) config(s *streams) (fortlet.Config, error) {
 		Account: o.account,
 		Region:  o.region,
 		RootKey: accounts.RootKey{ID: os.Getenv(rootKeyIDVariable), Secret: os.Getenv(rootSecretVariable)},
+		NoSigV2: o.noSigV2,
 	}
 	if o.ephemeral {
 		cfg.Dir = ""
@@ -176,17 +179,7 @@ func announce(s *streams, f *fortlet.Fortlet, r running, cfg fortlet.Config) {
 
 // serve serves until the context ends, then finishes what runs.
 func serve(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       time.Minute,
-		WriteTimeout:      2 * time.Minute, // from the end of the header: reading the body counts
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    128 << 10, // session tokens travel in headers
-		// "OPTIONS *" is no exception to the rule that nobody is answered unsigned.
-		DisableGeneralOptionsHandler: true,
-		ErrorLog:                     slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+	server := gateway.NewServer(handler, log)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {

@@ -17,10 +17,12 @@ import (
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
 	"github.com/fortlet/fortlet/internal/cloud/audit"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
+	"github.com/fortlet/fortlet/internal/cloud/blob"
 	"github.com/fortlet/fortlet/internal/cloud/credentials"
 	"github.com/fortlet/fortlet/internal/cloud/gateway"
 	"github.com/fortlet/fortlet/internal/cloud/keyring"
 	"github.com/fortlet/fortlet/internal/cloud/store"
+	"github.com/fortlet/fortlet/internal/cloud/work"
 	"github.com/fortlet/fortlet/internal/version"
 )
 
@@ -45,6 +47,7 @@ type Config struct {
 	Log        *slog.Logger
 	Now        func() time.Time // the cloud's clock, time.Now when nil
 	Signed     func() time.Time // the clients' clock, Now when nil
+	NoSigV2    bool             // refuse Signature Version 2
 }
 
 // Fortlet is a running cloud without a listener.
@@ -55,6 +58,10 @@ type Fortlet struct {
 	RootKey accounts.RootKey  // of the management account
 	Region  string
 
+	// Work runs what the services do without being asked.
+	Work *work.Scheduler
+
+	blobs   *blob.Store
 	closers []func() error
 }
 
@@ -85,13 +92,35 @@ func Open(ctx context.Context, cfg Config) (f *Fortlet, err error) {
 	if err := f.firstAccount(ctx, cfg); err != nil {
 		return nil, err
 	}
-	closeServices, err := addServices(f.Cloud)
+	f.Work = work.New(f.Cloud.Store, cfg.Now, cfg.Log)
+	closeServices, err := f.addServices()
 	if err != nil {
 		return nil, err
 	}
 	f.closers = append(f.closers, closeServices)
-	f.Handler = gateway.New(f.Cloud, version.String())
+	if err := f.Work.Start(ctx); err != nil {
+		return nil, err
+	}
+	f.closers = append(f.closers, f.stopWork)
+	f.Handler = gateway.New(f.Cloud, version.String(), cfg.gateway()...)
 	return f, nil
+}
+
+// stopTime is how long a stop waits for background work, which has been told
+// to end.
+const stopTime = 10 * time.Second
+
+func (f *Fortlet) stopWork() error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopTime)
+	defer cancel()
+	return f.Work.Stop(ctx)
+}
+
+func (cfg Config) gateway() (options []gateway.Option) {
+	if cfg.NoSigV2 {
+		options = append(options, gateway.WithoutV2())
+	}
+	return options
 }
 
 // walls opens what all services stand on.
@@ -99,6 +128,7 @@ func (f *Fortlet) walls(cfg Config) (*cloud.Cloud, error) {
 	c := &cloud.Cloud{Region: f.Region, Log: cfg.Log, Now: cfg.Now, Signed: cfg.Signed}
 	if cfg.Dir == "" {
 		c.Store, c.Keyring, c.Audit = store.Memory(), keyring.Memory(), audit.Memory(memoryRecords)
+		f.blobs = blob.Memory(c.Store)
 	} else if err := f.openDir(c, cfg); err != nil {
 		return nil, err
 	}
@@ -138,6 +168,10 @@ func (f *Fortlet) openDir(c *cloud.Cloud, cfg Config) (err error) {
 		return fmt.Errorf("data folder %s: %w", cfg.Dir, err)
 	}
 	f.closers = append(f.closers, c.Audit.Close)
+	if f.blobs, err = blob.Open(folder.blobs(), c.Store, blob.Options{Now: cfg.Now, Log: cfg.Log}); err != nil {
+		return fmt.Errorf("data folder %s: %w", cfg.Dir, err)
+	}
+	f.closers = append(f.closers, f.blobs.Close)
 	return nil
 }
 
@@ -212,6 +246,8 @@ func (f *Fortlet) Close() error {
 type Folder string
 
 func (d Folder) store() string { return filepath.Join(string(d), "store") }
+
+func (d Folder) blobs() string { return filepath.Join(string(d), "blobs") }
 
 // Audit is where the audit log lies.
 func (d Folder) Audit() string { return filepath.Join(string(d), "audit") }

@@ -4,26 +4,35 @@ import (
 	"context"
 	"errors"
 
+	cloudtrailapi "github.com/fortlet/fortlet/internal/api/cloudtrail"
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
+	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	stsapi "github.com/fortlet/fortlet/internal/api/sts"
-	"github.com/fortlet/fortlet/internal/cloud"
+	"github.com/fortlet/fortlet/internal/service/cloudtrail"
 	"github.com/fortlet/fortlet/internal/service/iam"
 	"github.com/fortlet/fortlet/internal/service/kms"
+	"github.com/fortlet/fortlet/internal/service/s3"
 	"github.com/fortlet/fortlet/internal/service/sts"
 )
 
 // addServices links every service into the cloud: one line each. IAM comes
 // first, since the walls ask it who may do what.
-func addServices(c *cloud.Cloud) (closeAll func() error, err error) {
+func (f *Fortlet) addServices() (closeAll func() error, err error) {
+	c := f.Cloud
 	identities := iam.New(c)
 	c.Authorizer.Directory = identities
 	c.Credentials.Directory = identities
 	c.Credentials.Users = identities
 	keys := kms.New(c)
+	objects := s3.New(c, f.blobs)
+	c.CORS = objects
+	c.OnReset(f.blobs.SweepSoon)
 	return func() error { return identities.Close(context.Background()) }, errors.Join(
 		c.Register(&iamapi.Service, identities.Handlers()...),
 		c.Register(&stsapi.Service, sts.New(c).Handlers()...),
 		c.Register(&kmsapi.Service, keys.Handlers()...),
+		c.Register(&s3api.Service, objects.Handlers()...),
+		c.Register(&cloudtrailapi.Service, cloudtrail.New(c, f.Work).Handlers()...),
 	)
 }

@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/http/httputil"
 	"net/url"
 	"time"
 
@@ -134,6 +133,8 @@ func (m message) signed(addr string, as identity, now time.Time) (request, error
 		err = r.Write(&b)
 		return request{head: b.Bytes()}, err
 	}
-	head, err := httputil.DumpRequestOut(r, false)
-	return request{head, m.body}, err
+	fmt.Fprintf(&b, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n", r.Method, r.URL.RequestURI(), r.Host, len(m.body))
+	err = r.Header.Write(&b)
+	b.WriteString("\r\n")
+	return request{b.Bytes(), m.body}, err
 }

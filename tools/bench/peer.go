@@ -22,7 +22,7 @@ func (b *bench) peer(ctx context.Context) (err error) {
 		return err
 	}
 	server, err := startPolled(ctx, addr, b.opts.peer,
-		"--access", b.root.id, "--secret", b.root.secret, "--port", addr, "--quiet", "posix", data)
+		"--access", b.root.id, "--secret", b.root.secret, "--port", addr, "--quiet", "--keep-alive", "posix", data)
 	if err != nil {
 		return err
 	}

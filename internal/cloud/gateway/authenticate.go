@@ -49,32 +49,39 @@ func (x *exchange) unsigned() error {
 
 // identify finds who the request claims to be from.
 func (g *Gateway) identify(x *exchange) (err error) {
-	if !isRegion(x.signature.Region) {
+	if !x.signature.V2 && !isRegion(x.signature.Region) {
 		return &sigv4.Error{Kind: sigv4.Scope, Message: "Credential should be scoped to a valid region. "}
 	}
 	x.credential, err = g.cloud.Credentials.Find(x.r.Context(), x.signature.AccessKeyID, x.signature.SecurityToken, x.now)
 	switch {
 	case errors.Is(err, credentials.ErrUnknown):
-		return sigv4.ErrUnknownKey
+		return x.signature.Fail(sigv4.UnknownKey)
 	case errors.Is(err, credentials.ErrExpired):
-		return sigv4.ErrExpiredToken
+		return x.signature.Fail(sigv4.ExpiredToken)
 	}
 	return err
 }
 
-// verify proves the claim.
+// verify proves the claim. Of S3's requests it proves what they say of their
+// bodies, which are yet to be read.
 func (g *Gateway) verify(x *exchange) error {
 	opts := sigv4.OptionsFor(x.service.SigningName)
-	opts.Keys = &g.keys
+	opts.Keys, opts.V2 = &g.keys, g.v2
 	if x.service == controlService {
 		opts.Service = "" // nobody but us has the path, whatever it was signed for
 	}
-	payload := sigv4.HashPayload(x.wire.Body)
+	var payload string
+	if x.rest != nil {
+		payload = x.rest.declared
+	}
+	if payload == "" {
+		payload = sigv4.HashPayload(x.wire.Body)
+	}
 	if err := x.signature.Verify(x.signed, payload, x.credential.Secret, g.cloud.Signed(), opts); err != nil {
 		return err
 	}
 	if id := lastUsed(x.credential); id != "" {
-		g.cloud.Credentials.Users.Used(id, x.service.SigningName, x.region(), x.now)
+		g.cloud.Credentials.Users.Used(id, x.service.SigningName, g.region(x), x.now)
 	}
 	return nil
 }

@@ -1,9 +1,12 @@
 package gateway_test
 
 import (
+	"bufio"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // discard is a response writer that costs nothing.
@@ -56,5 +59,40 @@ func BenchmarkRefused(b *testing.B) {
 		"wrong secret": w.as(key{id: w.root().id, secret: "x"}, "iam", create()),
 	} {
 		b.Run(name, func(b *testing.B) { w.benchmark(b, r, http.StatusForbidden) })
+	}
+}
+
+// BenchmarkBucket: what the door costs before and behind an operation on an
+// object of 1 KiB.
+func BenchmarkBucket(b *testing.B) {
+	w := newBucketWorld(b)
+	content := strings.Repeat("0123456789abcdef", 64)
+	put := w.signed(w.root(), bucketRequest("PUT", "/private/k", content))
+	get := w.signed(w.root(), bucketRequest("GET", "/private/k", ""))
+	b.Run("put", func(b *testing.B) { w.benchmark(b, put, http.StatusOK) })
+	b.Run("get", func(b *testing.B) { w.benchmark(b, get, http.StatusOK) })
+}
+
+// BenchmarkStream copies large answers to a connection.
+func BenchmarkStream(b *testing.B) {
+	s := newBucketServer(b)
+	const size = 8 << 20
+	s.body = func() (io.Reader, int64) { return zeros(size), size }
+	request := s.text(s.signed(s.root(), bucketRequest("GET", "/private/k", "")))
+	c := s.dial()
+	c.SetDeadline(time.Time{})
+	r := bufio.NewReaderSize(c, 1<<20)
+	b.SetBytes(size)
+	for b.Loop() {
+		if _, err := io.WriteString(c, request); err != nil {
+			b.Fatal(err)
+		}
+		resp, err := http.ReadResponse(r, nil)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, resp.Body); n != size {
+			b.Fatal(n, err)
+		}
 	}
 }

@@ -55,7 +55,7 @@ func TestHealth(t *testing.T) {
 		Status, Version string
 		Services        []string
 	}](t, w.serve(newRequest("GET", "/_fortlet/health", "")), 200)
-	if h.Status != "ok" || h.Version == "" || !slices.Equal(h.Services, []string{"iam", "sts", "kms"}) {
+	if h.Status != "ok" || h.Version == "" || !slices.Contains(h.Services, "iam") || len(h.Services) != len(w.Cloud.Services()) {
 		t.Errorf("health is %+v", h)
 	}
 	if a := w.serve(newRequest("HEAD", "/_fortlet/health", "")); a.status != 200 {

@@ -3,6 +3,13 @@
 // operation, verifies the signature, decodes, invokes and encodes. A request
 // that fails on the way is answered in the words of the service it called.
 //
+// The services of the JSON and query protocols have one path, and a body that
+// says everything (route.go). Those of the REST protocols have their parameters
+// all over the request (rest.go finds the operation, restcall.go makes the
+// call): some of their bodies are streams, which go through unread, some of
+// their resources are open to the public, and to browsers, which ask first
+// (crossorigin.go) and upload by forms (post.go).
+//
 // Besides the AWS API it serves Fortlet's own control plane under /_fortlet/
 // (see control.go).
 package gateway
@@ -12,7 +19,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net"
 	"net/http"
 	"runtime/debug"
 	"strings"
@@ -21,7 +27,6 @@ import (
 
 	"github.com/fortlet/fortlet/internal/api"
 	"github.com/fortlet/fortlet/internal/cloud"
-	"github.com/fortlet/fortlet/internal/cloud/authz"
 	"github.com/fortlet/fortlet/internal/cloud/credentials"
 	"github.com/fortlet/fortlet/internal/cloud/sigv4"
 	"github.com/fortlet/fortlet/internal/cloud/wire"
@@ -34,14 +39,25 @@ type Gateway struct {
 	services routes
 	controls map[string]methods
 	health   Health
+	v2       bool // Signature Version 2 is accepted, by S3
 }
 
 // New makes the gateway of a cloud whose services are registered.
-func New(c *cloud.Cloud, version string) *Gateway {
-	g := &Gateway{cloud: c, services: newRoutes(c.Services()), health: healthOf(c, version)}
+func New(c *cloud.Cloud, version string, options ...Option) *Gateway {
+	g := &Gateway{cloud: c, services: newRoutes(c.Services()), health: healthOf(c, version), v2: true}
 	g.controls = g.controlPlane()
+	for _, o := range options {
+		o(g)
+	}
 	return g
 }
+
+// Option changes what New makes.
+type Option func(*Gateway)
+
+// WithoutV2 refuses Signature Version 2, which some SDKs still make presigned
+// URLs of S3 with.
+func WithoutV2() Option { return func(g *Gateway) { g.v2 = false } }
 
 // exchange is one request and what is known of it so far. Each step fills in
 // what the next one needs.
@@ -57,13 +73,17 @@ type exchange struct {
 	service    *api.Service
 	credential *credentials.Credential
 	call       *cloud.Call
+	rest       *restCall // of a REST service
 }
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := g.newExchange(w, r)
-	if strings.HasPrefix(x.signed.Path, controlPrefix) {
+	if strings.HasPrefix(x.signed.Path, controlPrefix) && g.services.bucketIn(r.Host) == "" {
 		g.serveControl(x)
+		return
+	}
+	if r.Method == http.MethodOptions && g.preflight(x) {
 		return
 	}
 	out, err := g.serve(x)
@@ -73,7 +93,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	buf := buffers.Get().(*buffer)
 	resp := wire.For(x.service.Protocol).EncodeOutput(buf[:0], x.call.Operation, out, x.id)
-	x.write(resp)
+	g.write(x, resp)
 	clear(buf[:min(len(resp.Body), len(buf))]) // the answer may be a secret
 	buffers.Put(buf)
 	g.logRequest(x, nil)
@@ -96,12 +116,17 @@ func (g *Gateway) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 // signature has not been verified.
 func (g *Gateway) serve(x *exchange) (out any, err error) {
 	defer catch(&err)
-	if x.signature, err = sigv4.Parse(x.signed); err != nil && !errors.Is(err, sigv4.ErrMissing) {
-		x.service = g.services.find(x)
-		return nil, err
+	x.signature, err = sigv4.Parse(x.signed)
+	if x.service = g.services.find(x); x.service != nil && isREST(x.service) {
+		x.rest = &restCall{body: newRequestBody(x.w, x.r)}
 	}
-	if x.service = g.services.find(x); x.service == nil {
+	switch {
+	case err != nil && !errors.Is(err, sigv4.ErrMissing):
+		return nil, err
+	case x.service == nil:
 		return nil, g.unknownService(x)
+	case x.rest != nil:
+		return g.serveREST(x)
 	}
 	if err := g.authenticate(x); err != nil {
 		return nil, err
@@ -137,65 +162,6 @@ func catch(err *error) {
 	}
 }
 
-func (g *Gateway) newCall(x *exchange, op *api.Operation) *cloud.Call {
-	call := &cloud.Call{
-		ID:        x.id,
-		Cloud:     g.cloud,
-		Operation: op,
-		Host:      clip(x.r.Host, maxHost),
-		Size:      len(x.wire.Body) + len(x.wire.RawQuery),
-	}
-	call.Scope = authz.Scope{
-		Authorizer:      g.cloud.Authorizer,
-		Principal:       x.credential.Principal,
-		Region:          x.region(),
-		Time:            x.now,
-		SourceIP:        host(x.r.RemoteAddr),
-		SecureTransport: x.r.TLS != nil,
-		UserAgent:       clip(x.r.UserAgent(), maxHeader),
-		Referer:         clip(x.r.Referer(), maxHeader),
-	}
-	return call
-}
-
-// The longest headers that a call is remembered with. A text is cut where
-// CloudTrail cuts it, and no host has a name of more than 253 bytes, before its
-// port.
-// https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html
-const (
-	maxHeader = 1024
-	maxHost   = 253 + len(":65535")
-)
-
-// clip cuts a header. What is left is a copy: a part of the text would keep all
-// of it in memory.
-func clip(s string, longest int) string {
-	if len(s) <= longest {
-		return s
-	}
-	return strings.Clone(s[:longest])
-}
-
-// globalRegion is the Region in which AWS signs and records the calls of
-// global services.
-const globalRegion = "us-east-1"
-
-func (x *exchange) region() string {
-	if x.service.Global {
-		return globalRegion
-	}
-	// A copy, as in clip: it is a part of the Authorization header.
-	return strings.Clone(x.signature.Region)
-}
-
-func host(addr string) string {
-	h, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return addr
-	}
-	return h
-}
-
 // fail answers with an error.
 func (g *Gateway) fail(x *exchange, err error) {
 	answer := g.answer(x, err)
@@ -207,7 +173,7 @@ func (g *Gateway) fail(x *exchange, err error) {
 	if x.call != nil {
 		op = x.call.Operation
 	}
-	x.write(wire.For(svc.Protocol).EncodeError(nil, svc, op, answer, x.id))
+	g.write(x, wire.For(svc.Protocol).EncodeError(nil, svc, op, answer, x.id))
 	g.logRequest(x, answer)
 }
 
@@ -226,18 +192,6 @@ func (g *Gateway) answer(x *exchange, err error) *api.Error {
 		g.cloud.Log.Error("internal failure", "request", x.id, "cause", err)
 	}
 	return a
-}
-
-func (x *exchange) write(resp wire.Response) {
-	h := x.w.Header()
-	values := make([]string, len(resp.Header))
-	for i, f := range resp.Header {
-		values[i] = f.Value
-		h[f.Name] = values[i : i+1 : i+1]
-	}
-	x.w.WriteHeader(resp.Status)
-	// An error here is a client that has gone away.
-	_, _ = x.w.Write(resp.Body)
 }
 
 // buffer has room for most answers; larger ones grow out of it.

@@ -14,6 +14,10 @@ type routes struct {
 	byTarget      map[string]*api.Service
 	operations    map[*api.Service]map[string]*api.Operation
 	unbuilt       map[*api.Service]map[string]bool
+	tables        map[*api.Service]*restTable // of REST services
+	// public is the service that is open to the public, and whose resources have
+	// hosts of their own; nil if there is none.
+	public *api.Service
 }
 
 func newRoutes(services []*api.Service) routes {
@@ -22,11 +26,18 @@ func newRoutes(services []*api.Service) routes {
 		byTarget:      make(map[string]*api.Service),
 		operations:    make(map[*api.Service]map[string]*api.Operation),
 		unbuilt:       make(map[*api.Service]map[string]bool),
+		tables:        make(map[*api.Service]*restTable),
 	}
 	for _, s := range services {
 		r.bySigningName[s.SigningName] = s
 		if s.TargetPrefix != "" {
-			r.byTarget[s.TargetPrefix] = s
+			r.byTarget[lastPart(s.TargetPrefix)] = s
+		}
+		if s.Public {
+			r.public = s
+		}
+		if isREST(s) {
+			r.tables[s] = newRESTTable(s)
 		}
 		ops := make(map[string]*api.Operation)
 		for _, op := range s.Operations {
@@ -45,24 +56,48 @@ const targetHeader = "X-Amz-Target"
 
 // find tells which service a request is for: the one that its target names,
 // else the one in its credential scope, else, for a request that bears neither,
-// the one that its host names. A target that is not the scope's does not verify.
+// the one that its address names. A target that is not the scope's does not
+// verify.
 func (r *routes) find(x *exchange) *api.Service {
 	target := x.r.Header.Get(targetHeader)
-	prefix, _, _ := strings.Cut(target, ".")
+	prefix, _ := cutTarget(target)
 	if s := r.byTarget[prefix]; s != nil {
 		return s
 	}
-	if x.signature != nil {
+	switch {
+	case x.signature != nil && x.signature.V2:
+		return r.public // nobody else knows that version
+	case x.signature != nil:
 		return r.bySigningName[x.signature.Service]
-	}
-	if target != "" {
+	case target != "":
 		return nil
 	}
+	return r.unsigned(x)
+}
+
+// unsigned tells which service a request is for by its address alone. The query
+// services have but one path, so any other is that of a bucket or what is in
+// it.
+func (r *routes) unsigned(x *exchange) *api.Service {
+	bucket := r.bucketIn(x.r.Host)
 	name, _, _ := strings.Cut(x.r.Host, ".")
-	if s := r.bySigningName[name]; s != nil {
+	// kms.localhost is the service, kms.s3.localhost the bucket.
+	if s := r.bySigningName[name]; s != nil && (bucket == "" || hostname(x.r.Host) == name+".localhost") {
 		return s
 	}
+	path := x.signed.Path
+	if r.public != nil && (bucket != "" || strings.HasPrefix(path, "/") && path != "/") {
+		return r.public
+	}
 	return r.bySigningName["sts"]
+}
+
+// bucketIn is the bucket that a host names, if any.
+func (r *routes) bucketIn(host string) string {
+	if r.public == nil {
+		return ""
+	}
+	return virtualHost(host, r.public.Name)
 }
 
 // guess is a service that speaks the protocol the client seems to speak, for
@@ -102,12 +137,25 @@ func (g *Gateway) jsonOperation(x *exchange) (*api.Operation, error) {
 	if x.r.Method != http.MethodPost || len(targets) != 1 {
 		return nil, errUnknownOperation()
 	}
-	prefix, name, _ := strings.Cut(targets[0], ".")
-	if prefix != x.service.TargetPrefix {
+	prefix, name := cutTarget(targets[0])
+	if prefix != lastPart(x.service.TargetPrefix) {
 		return nil, errUnknownOperation()
 	}
 	return g.named(x.service, name, errUnknownOperation)
 }
+
+// cutTarget splits a target into the service and the operation. Of a prefix with
+// dots, as com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101, some clients
+// send the last part alone.
+func cutTarget(target string) (service, name string) {
+	i := strings.LastIndexByte(target, '.')
+	if i < 0 {
+		return lastPart(target), ""
+	}
+	return lastPart(target[:i]), target[i+1:]
+}
+
+func lastPart(prefix string) string { return prefix[strings.LastIndexByte(prefix, '.')+1:] }
 
 // errUnknownPath is what the services without routes answer on any path but
 // their one.

@@ -109,6 +109,9 @@ func read(tb testing.TB, status int, h http.Header, body []byte) *answer {
 			tb.Errorf("request id is %q in the body, %q in the header", f.RequestID, a.requestID)
 		}
 		a.code, a.message = f.Code, f.Message
+	case "application/xml":
+		f := readS3(tb, "", status, h, body)
+		a.code, a.message, a.requestID = f.Code, f.Message, f.RequestId
 	case "application/x-amz-json-1.1", "application/json":
 		var f map[string]string
 		if err := json.Unmarshal(body, &f); err != nil {
