@@ -138,7 +138,7 @@ func (a *Account) Config() aws.Config { return a.cloud.ConfigFor(a.root.ID, a.ro
 // once more after its last byte, to see its end; a cloud in the same process
 // can be faster, then the SDK has closed the body and net/http breaks off the
 // connection amid the answer.
-var httpClient = &http.Client{Transport: wholeBodies{&http.Transport{MaxIdleConnsPerHost: 64}}}
+var httpClient = &http.Client{Transport: wholeBodies{&http.Transport{MaxIdleConnsPerHost: 64, ExpectContinueTimeout: time.Second}}}
 
 type wholeBodies struct{ next http.RoundTripper }
 

@@ -13,6 +13,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/api"
@@ -49,6 +50,7 @@ type Cloud struct {
 	onReset  []func()
 	handlers map[*api.Operation]Handler
 	recent   recent
+	watcher  atomic.Pointer[Watcher]
 }
 
 // Register adds a service with its handlers. Every operation that the service

@@ -23,6 +23,7 @@ func (c *Cloud) Invoke(ctx context.Context, call *Call) (any, error) {
 		out = nil
 	}
 	recordErr := c.record(ctx, call, out, answer)
+	watched := c.within(call)
 	// The input may be a secret; remembered is only how it was decided.
 	call.Input = nil
 	c.recent.add(call)
@@ -30,6 +31,7 @@ func (c *Cloud) Invoke(ctx context.Context, call *Call) (any, error) {
 		// A call that cannot be recorded must not be answered with success.
 		return nil, c.internal(call, fmt.Errorf("audit record: %w", recordErr))
 	}
+	c.tell(watched, out, answer)
 	if answer != nil {
 		return nil, answer
 	}
@@ -114,6 +116,8 @@ func (c *Cloud) internal(call *Call, err error) *api.Error {
 
 func internalFailure(svc *api.Service) *api.Error {
 	switch {
+	case svc.Name == "s3":
+		return api.Errorf("InternalError", 500, "We encountered an internal error. Please try again.")
 	case svc.Name == "kms":
 		return api.Errorf("KMSInternalException", 500, "The request was rejected because an internal exception occurred. The request can be retried.")
 	case svc.Protocol == api.Query:

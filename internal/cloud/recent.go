@@ -12,11 +12,22 @@ import (
 
 // These bound the calls that can be explained from memory: by number, and by
 // the length of their requests, since what a caller sent lives on in what was
-// decided about it (a resource's name, tags, an encryption context).
+// decided about it (a resource's name, tags, an encryption context). A decision
+// counts for some bytes of its own: one call of DeleteObjects makes thousands.
 const (
 	remembered      = 2048
 	rememberedBytes = 4 << 20
+	decisionBytes   = 512
 )
+
+// maxExplained is how many decisions of a call are explained.
+const maxExplained = 16
+
+// maxKept is the length of an explanation from which on it is kept without the
+// readings of the policies, statement by statement. Anybody may be denied by a
+// bucket whose policy is long, as often as he likes, and each time it is written
+// to the log.
+const maxKept = 8 << 10
 
 // recent remembers the last calls with their decisions, so that they can be
 // explained. It keeps what the decisions were made from and computes nothing
@@ -30,19 +41,27 @@ type recent struct {
 }
 
 func (r *recent) add(c *Call) {
+	size := c.rememberedSize()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for r.n == remembered || r.n > 0 && r.bytes+c.Size > rememberedBytes {
+	for r.n == remembered || r.n > 0 && r.bytes+size > rememberedBytes {
 		r.drop()
 	}
 	r.calls[(r.oldest+r.n)%remembered] = c
 	r.n++
-	r.bytes += c.Size
+	r.bytes += size
+}
+
+// rememberedSize is what a call counts for among those that are remembered. A
+// call does not change anymore then.
+func (c *Call) rememberedSize() int {
+	const few = 8 // as any call has
+	return c.Size + decisionBytes*max(0, len(c.Decisions())+len(c.forwarded)-few)
 }
 
 // drop forgets the oldest call. mu is held.
 func (r *recent) drop() {
-	r.bytes -= r.calls[r.oldest].Size
+	r.bytes -= r.calls[r.oldest].rememberedSize()
 	r.calls[r.oldest] = nil
 	r.oldest = (r.oldest + 1) % remembered
 	r.n--
@@ -144,13 +163,28 @@ func (c *Call) explainDenial() json.RawMessage {
 }
 
 func (c *Call) recordExplanation() (kept recordedExplanation, err error) {
-	if kept.Caller, err = json.Marshal(c.explain(authz.Caller)); err != nil {
+	if kept.Caller, err = c.explain(authz.Caller).short(); err != nil {
 		return kept, err
 	}
 	if slices.ContainsFunc(c.decided(), (*authz.Decision).Concealed) {
-		kept.Everybody, err = json.Marshal(c.explain(authz.Everybody))
+		kept.Everybody, err = c.explain(authz.Everybody).short()
 	}
 	return kept, err
+}
+
+// short is the explanation as it is kept.
+func (e *Explanation) short() ([]byte, error) {
+	raw, err := json.Marshal(e)
+	if err != nil || len(raw) <= maxKept {
+		return raw, err
+	}
+	for _, d := range e.Decisions {
+		for i := range d.Policies {
+			d.Policies[i].Explanation = nil
+		}
+	}
+	e.Text = e.text()
+	return json.Marshal(e)
 }
 
 func (c *Call) explain(to authz.Audience) *Explanation {
@@ -161,7 +195,7 @@ func (c *Call) explain(to authz.Audience) *Explanation {
 		Account:   c.explainedTo(),
 		Exempt:    c.Exemption(),
 	}
-	for _, d := range c.decided() {
+	for _, d := range c.explained() {
 		x := d.Explain(to)
 		// Without the message the explanation is still whole.
 		x.EncodedMessage, _ = c.Cloud.EncodeMessage(d)
@@ -169,6 +203,25 @@ func (c *Call) explain(to authz.Audience) *Explanation {
 	}
 	e.Text = e.text()
 	return e
+}
+
+// explained are the decisions that an explanation of the call tells of: those
+// that denied something first, where there are too many for all.
+func (c *Call) explained() []*authz.Decision {
+	list := c.decided()
+	if len(list) <= maxExplained {
+		return list
+	}
+	slices.SortStableFunc(list, func(a, b *authz.Decision) int {
+		switch {
+		case a.Allowed == b.Allowed:
+			return 0
+		case b.Allowed:
+			return -1
+		}
+		return 1
+	})
+	return list[:maxExplained]
 }
 
 // explainedTo is the account that may have the call explained: the caller's, or

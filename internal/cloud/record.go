@@ -13,18 +13,19 @@ import (
 // record appends the CloudTrail record of a call. What changed something is on
 // disk when record returns, as the change itself is.
 func (c *Cloud) record(ctx context.Context, call *Call, out any, failure *api.Error) error {
-	r := call.newRecord(out, failure)
-	if err := c.deliver(call, r); err != nil || r.ReadOnly || failure != nil {
+	var r audit.Record // stays on the stack
+	call.fill(&r, out, failure)
+	if err := c.deliver(call, &r); err != nil || r.ReadOnly || failure != nil {
 		return err
 	}
 	// A client that leaves does not undo what was done for it.
 	return c.Audit.Sync(context.WithoutCancel(ctx))
 }
 
-// newRecord is the record of a call, for the caller's own account.
-func (c *Call) newRecord(out any, failure *api.Error) *audit.Record {
+// fill makes the record of a call, for the caller's own account.
+func (c *Call) fill(r *audit.Record, out any, failure *api.Error) {
 	op := c.Operation
-	r := &audit.Record{
+	*r = audit.Record{
 		UserIdentity:      identity(c),
 		EventTime:         c.Time,
 		EventSource:       op.Service.EventSource(),
@@ -48,7 +49,6 @@ func (c *Call) newRecord(out any, failure *api.Error) *audit.Record {
 	if op.Service.Name == "s3" {
 		c.completeS3(r, out)
 	}
-	return r
 }
 
 // deliver appends a record for every account that is to have it: the caller's,
@@ -152,8 +152,7 @@ func (c *Call) source() string {
 }
 
 // recorded are the resources that the record names, each once.
-func (c *Call) recorded() []audit.Resource {
-	list := make([]audit.Resource, 0, 2)
+func (c *Call) recorded() (list []audit.Resource) {
 	add := func(r audit.Resource) {
 		if !slices.Contains(list, r) {
 			list = append(list, r)

@@ -250,6 +250,37 @@ func TestExplanationAcrossAccounts(t *testing.T) {
 	}
 }
 
+// What is kept of a denial does not grow with the policy of the bucket, since
+// anybody may ask for one. Why it was denied is kept all the same.
+func TestLongExplanationsAreKeptShort(t *testing.T) {
+	s := newShelf(t)
+	anonymous := &authz.Principal{Principal: policy.Principal{Type: policy.Anonymous}}
+	kept := func() *audit.Entry {
+		found, err := s.call(anonymous, &opGet.Operation, get("b"))
+		if err == nil || len(found) != 1 {
+			t.Fatalf("%v, records %v", err, found)
+		}
+		e, err := s.cloud.Audit.Find(found[account].RequestID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e
+	}
+	deny := `{"Sid":"Never","Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"*"}`
+	s.bucket = deny
+	if e := kept(); !strings.Contains(string(e.Explanation), `"statements":{`) {
+		t.Errorf("without what the statements say: %s", e.Explanation)
+	}
+	s.bucket = deny + strings.Repeat(`,{"Effect":"Deny","Principal":"*","Action":"s3:PutObject","Resource":"arn:aws:s3:::b/another/*"}`, 200)
+	e := kept()
+	if len(e.Explanation) > 16<<10 {
+		t.Errorf("%d bytes are kept", len(e.Explanation))
+	}
+	if text := string(e.Explanation); !strings.Contains(text, `"decidedByStatement":"Never"`) || !strings.Contains(text, "explicitDeny") {
+		t.Errorf("kept is %s", text)
+	}
+}
+
 // "Cross-account AWS KMS requests that are rejected because access is denied are
 // logged only in the caller's account."
 // https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html

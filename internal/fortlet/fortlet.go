@@ -102,7 +102,7 @@ func Open(ctx context.Context, cfg Config) (f *Fortlet, err error) {
 		return nil, err
 	}
 	f.closers = append(f.closers, f.stopWork)
-	f.Handler = gateway.New(f.Cloud, version.String(), cfg.gateway()...)
+	f.Handler = gateway.New(f.Cloud, version.String(), append(cfg.gateway(), gateway.WithWork(f.Work))...)
 	return f, nil
 }
 
@@ -129,6 +129,7 @@ func (f *Fortlet) walls(cfg Config) (*cloud.Cloud, error) {
 	if cfg.Dir == "" {
 		c.Store, c.Keyring, c.Audit = store.Memory(), keyring.Memory(), audit.Memory(memoryRecords)
 		f.blobs = blob.Memory(c.Store)
+		f.closers = append(f.closers, f.blobs.Close)
 	} else if err := f.openDir(c, cfg); err != nil {
 		return nil, err
 	}

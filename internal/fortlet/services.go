@@ -28,7 +28,11 @@ func (f *Fortlet) addServices() (closeAll func() error, err error) {
 	objects := s3.New(c, f.blobs)
 	c.CORS = objects
 	c.OnReset(f.blobs.SweepSoon)
-	return func() error { return identities.Close(context.Background()) }, errors.Join(
+	closeAll = func() error {
+		return errors.Join(objects.Close(context.Background()), identities.Close(context.Background()))
+	}
+	return closeAll, errors.Join(
+		objects.AddJobs(f.Work),
 		c.Register(&iamapi.Service, identities.Handlers()...),
 		c.Register(&stsapi.Service, sts.New(c).Handlers()...),
 		c.Register(&kmsapi.Service, keys.Handlers()...),

@@ -43,6 +43,8 @@ func (b *bench) bucketOperations() []operation {
 	}
 }
 
+var makeBucket = message{method: http.MethodPut, service: "s3", path: "/" + bucketName}
+
 func put(key string, body []byte, hash string) message {
 	return message{method: http.MethodPut, service: "s3", path: folder + key, contentType: "application/octet-stream", body: body, hash: hash}
 }
@@ -62,13 +64,16 @@ func list(folder, after string) message {
 
 // s3 measures a server's object store: that of Fortlet or of a peer.
 func (b *bench) s3(ctx context.Context, server *child, name string, root, as caller) error {
-	if err := root.do(ctx, message{method: http.MethodPut, service: "s3", path: "/" + bucketName}, nil); err != nil {
+	if err := root.do(ctx, makeBucket, nil); err != nil {
 		return fmt.Errorf("CreateBucket: %w", err)
 	}
 	if err := b.fill(ctx, as); err != nil {
 		return err
 	}
 	for _, op := range b.bucketOperations() {
+		if b.opts.match != nil && !b.opts.match.MatchString(op.name) {
+			continue
+		}
 		conns := op.conns
 		if conns == nil {
 			conns = b.opts.conns

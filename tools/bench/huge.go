@@ -23,9 +23,6 @@ const unsigned = "UNSIGNED-PAYLOAD"
 
 // huge puts and gets one very large object.
 func (b *bench) huge(ctx context.Context, server *child, as caller) error {
-	if b.opts.huge == 0 {
-		return nil
-	}
 	block := make([]byte, 1<<20)
 	rand.Read(block)
 	h := &huge{Bytes: b.opts.huge}

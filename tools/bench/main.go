@@ -115,6 +115,9 @@ func measureAll(ctx context.Context, opts options, log io.Writer) (r *report, er
 	if err := b.buckets(ctx); err != nil {
 		return nil, err
 	}
+	if err := b.largeObject(ctx); err != nil {
+		return nil, err
+	}
 	if err := b.afterLoads(ctx); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,7 @@ type options struct {
 	objects  int
 	huge     int64
 	peer     string
+	match    *regexp.Regexp
 }
 
 // s3Name stands for all operations of S3.
@@ -50,6 +52,10 @@ func parseOptions(args []string, stderr io.Writer) (o options, err error) {
 	f.DurationVar(&o.idle, "idle", 30*time.Second, "`time` to wait after them")
 	f.IntVar(&o.objects, "objects", 1_000_000, "`number` of objects in the bucket whose listing is measured; 0 for none")
 	f.Int64Var(&o.huge, "huge", 5<<30, "`size` of the object whose way through memory is measured; 0 for none")
+	f.Func("match", "of the S3 operations only those whose name matches this `expression`", func(s string) (err error) {
+		o.match, err = regexp.Compile(s)
+		return err
+	})
 	f.StringVar(&o.peer, "peer", "", "a versitygw `binary` to measure beside, on the S3 operations")
 	if err := f.Parse(args); err != nil {
 		return o, err

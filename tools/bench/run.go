@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
+	"fmt"
 	"os"
+	"slices"
 )
 
 // newRootKey chooses the root access key of the clouds of this run.
@@ -43,6 +45,9 @@ func (b *bench) makeExisting(ctx context.Context) error {
 
 // loads measures one server under all the loads, one after the other.
 func (b *bench) loads(ctx context.Context) (err error) {
+	if slices.Equal(b.opts.ops, []string{s3Name}) {
+		return nil
+	}
 	server, err := b.up(ctx, loadedFolder)
 	if err != nil {
 		return err
@@ -90,14 +95,32 @@ func (b *bench) buckets(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := b.s3(ctx, server, "", w.root, w.user); err != nil {
+	return b.s3(ctx, server, "", w.root, w.user)
+}
+
+// largeObject measures what a very large object takes of a Fortlet that has done
+// nothing else.
+func (b *bench) largeObject(ctx context.Context) (err error) {
+	if b.opts.huge == 0 || !b.opts.measures(s3Name) {
+		return nil
+	}
+	server, err := b.up(ctx, "huge")
+	if err != nil {
 		return err
 	}
-	return b.huge(ctx, server, w.user)
+	defer func() { err = b.finish(server, err) }()
+	root := caller{server.addr, b.root}
+	if err := root.do(ctx, makeBucket, nil); err != nil {
+		return fmt.Errorf("CreateBucket: %w", err)
+	}
+	return b.huge(ctx, server, root)
 }
 
 // afterLoads measures what the loads make of later starts and of a reset.
 func (b *bench) afterLoads(ctx context.Context) (err error) {
+	if slices.Equal(b.opts.ops, []string{s3Name}) {
+		return nil
+	}
 	if b.opts.starts > 0 {
 		if b.report.StartLoaded, err = b.startOnExisting(ctx, loadedFolder); err != nil {
 			return err

@@ -34,6 +34,10 @@
 // meanwhile. Without that, a blob that was dropped is ErrGone: its owner's row
 // is not any more what it was, so look it up again.
 //
+// Content does not take the last of the disk: where that is all there is, it is
+// refused (ErrFull), so that the store can still change, and the audit log grow.
+// What is dropped makes room.
+//
 // A file is there for good only if a row keeps it. Whatever else becomes of it,
 // a crash, a full disk, an error or a reset of the store, the next sweep finds
 // it: on Open, on SweepSoon and every hour.

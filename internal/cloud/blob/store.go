@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/cloud/store"
@@ -29,6 +30,8 @@ type Store struct {
 	stop       context.CancelFunc
 	running    sync.WaitGroup
 	sweep      chan struct{} // asks for a sweep
+
+	taken atomic.Int64 // bytes that are about to be written
 
 	mu       sync.Mutex
 	closed   bool

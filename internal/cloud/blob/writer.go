@@ -112,12 +112,17 @@ func (w *Writer) seal(last bool) []byte {
 // flush writes the buffer to the file. Unless it is the last time, the buffer
 // is full.
 func (w *Writer) flush(last bool) error {
+	p := w.seal(last)
+	release, err := w.store.claim(len(p))
+	if err != nil {
+		return err
+	}
+	defer release()
 	if w.file == nil {
 		if err := w.createFile(); err != nil {
 			return err
 		}
 	}
-	p := w.seal(last)
 	n, err := w.file.Write(p)
 	if err == nil && n < len(p) {
 		err = io.ErrShortWrite
@@ -143,21 +148,29 @@ func (w *Writer) Commit() (Blob, error) {
 	}
 	inline := w.file == nil && w.filled <= inlineSize
 	if inline {
-		w.store.commit(w.id, bytes.Clone(w.seal(true)))
+		w.err = w.finishRow()
 	} else {
-		if w.err = w.finish(); w.err != nil {
-			return Blob{}, w.err
-		}
-		w.store.commit(w.id, nil)
+		w.err = w.finishFile()
+	}
+	if w.err != nil {
+		return Blob{}, w.err
 	}
 	w.end()
 	return Blob{ID: w.id, Size: w.size, Inline: inline}, nil
 }
 
-// finish makes the file and its name durable. It has had that name from the
+func (w *Writer) finishRow() error {
+	if !w.store.has(int64(w.filled)) {
+		return ErrFull
+	}
+	w.store.commit(w.id, bytes.Clone(w.seal(true)))
+	return nil
+}
+
+// finishFile makes the file and its name durable. It has had that name from the
 // start: what makes it a blob is the row that keeps it, and without one it is an
 // orphan under any name.
-func (w *Writer) finish() error {
+func (w *Writer) finishFile() error {
 	if err := w.flush(true); err != nil {
 		return err
 	}
@@ -169,7 +182,11 @@ func (w *Writer) finish() error {
 	if err != nil {
 		return err
 	}
-	return w.store.fs.syncDir(filepath.Join(w.store.dir, folderOf(w.id)))
+	if err := w.store.fs.syncDir(filepath.Join(w.store.dir, folderOf(w.id))); err != nil {
+		return err
+	}
+	w.store.commit(w.id, nil)
+	return nil
 }
 
 // Abort forgets the content, unless it was kept meanwhile.

@@ -80,6 +80,9 @@ func (g *Gateway) verify(x *exchange) error {
 	if err := x.signature.Verify(x.signed, payload, x.credential.Secret, g.cloud.Signed(), opts); err != nil {
 		return err
 	}
+	if !x.stay.move(g.callers) {
+		return x.errBusy()
+	}
 	if id := lastUsed(x.credential); id != "" {
 		g.cloud.Credentials.Users.Used(id, x.service.SigningName, g.region(x), x.now)
 	}

@@ -35,7 +35,7 @@ func (x *exchange) readBody() (err error) {
 		x.wire.Body = make([]byte, n)
 		_, err = io.ReadFull(x.r.Body, x.wire.Body)
 	default:
-		x.wire.Body, err = io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxBody))
+		x.wire.Body, err = x.readWhole(http.MaxBytesReader(x.w, x.r.Body, maxBody), n)
 	}
 	if err != nil {
 		return bodyError(err)
@@ -45,8 +45,11 @@ func (x *exchange) readBody() (err error) {
 
 // bodyError is the answer for a body that could not be read.
 func bodyError(err error) error {
+	var known *api.Error
 	var tooLarge *http.MaxBytesError
 	switch {
+	case errors.As(err, &known):
+		return known
 	case errors.As(err, &tooLarge):
 		return errTooLarge()
 	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):

@@ -131,6 +131,12 @@ func TestPresigned(t *testing.T) {
 	if s := b.call.Signature; s.Age != 50*time.Minute {
 		t.Errorf("age %v", s.Age)
 	}
+	// Version 2 does not tell when it was signed: a policy that limits the age
+	// lets none of it pass.
+	b.do(two)
+	if s := b.call.Signature; s.Age < 10*365*24*time.Hour {
+		t.Errorf("age of version 2: %v", s.Age)
+	}
 	head := *four
 	head.Method = "HEAD"
 	if a := b.do(&head); a.status != 403 || a.body != "" {

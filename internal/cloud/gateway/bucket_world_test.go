@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -195,7 +194,12 @@ func (b *bucketWorld) do(r *http.Request) *s3Answer {
 func readS3(tb testing.TB, method string, status int, h http.Header, body []byte) *s3Answer {
 	tb.Helper()
 	a := &s3Answer{status: status, header: h, body: string(body)}
-	id := slices.Concat(h["X-Amz-Request-Id"], h["x-amz-request-id"])
+	var id []string
+	for name, values := range h { // a recorder keeps the names as they are written
+		if strings.EqualFold(name, "X-Amz-Request-Id") {
+			id = append(id, values...)
+		}
+	}
 	if len(id) != 1 || h.Get("Server") != "AmazonS3" {
 		tb.Errorf("header %v", h)
 	}

@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"math"
 	"net"
 	"strings"
 
@@ -31,9 +32,17 @@ func (g *Gateway) newCall(x *exchange, op *api.Operation) *cloud.Call {
 		call.Signature = cloud.Signature{
 			AuthType: s.AuthType(),
 			Version:  s.Version(),
-			Payload:  clip(x.r.Header.Get(contentSHA256), maxHeader),
 		}
-		if s.Presigned && !s.Time.IsZero() {
+		if declared := x.r.Header[contentSHA256]; len(declared) > 0 {
+			call.Signature.Payload = clip(declared[0], maxHeader)
+		}
+		switch {
+		case !s.Presigned:
+		case s.V2:
+			// Nobody knows when it was signed. Who wants addresses to be young
+			// does not want those.
+			call.Signature.Age = math.MaxInt64
+		default:
 			call.Signature.Age = g.cloud.Signed().Sub(s.Time)
 		}
 	}

@@ -52,8 +52,8 @@ type Health struct {
 type methods map[string]func(*exchange) (int, any, error)
 
 // controlPlane serves health to anybody, explanations and the list of accounts
-// to every root user as far as they concern the account, new accounts to the
-// root user of the management account. Every root user may reset the cloud: a
+// to every root user as far as they concern the account, new accounts and the
+// background jobs to the root user of the management account. Every root user may reset the cloud: a
 // Fortlet is one place to test in, not shared by strangers.
 func (g *Gateway) controlPlane() map[string]methods {
 	return map[string]methods{
@@ -64,6 +64,8 @@ func (g *Gateway) controlPlane() map[string]methods {
 			http.MethodPost: g.rootOnly("CreateAccount", managementOnly(g.createAccount)),
 		},
 		"explain/": {http.MethodGet: g.rootOnly("Explain", g.explain)},
+		"work":     {http.MethodGet: g.rootOnly("ListJobs", managementOnly(g.listWork))},
+		"work/":    {http.MethodPost: g.rootOnly("RunJob", managementOnly(g.runWork))},
 	}
 }
 

@@ -26,3 +26,6 @@ var VirtualHost = virtualHost
 
 // StallTime is how long a stream may stand still.
 const StallTime = stallTime
+
+// RoomForStrangers is what the bodies of strangers may take up together.
+const RoomForStrangers = roomForStrangers

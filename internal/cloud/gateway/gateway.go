@@ -30,6 +30,7 @@ import (
 	"github.com/fortlet/fortlet/internal/cloud/credentials"
 	"github.com/fortlet/fortlet/internal/cloud/sigv4"
 	"github.com/fortlet/fortlet/internal/cloud/wire"
+	"github.com/fortlet/fortlet/internal/cloud/work"
 )
 
 // Gateway is the HTTP handler of a Fortlet.
@@ -39,12 +40,16 @@ type Gateway struct {
 	services routes
 	controls map[string]methods
 	health   Health
+	jobs     *work.Scheduler
 	v2       bool // Signature Version 2 is accepted, by S3
+
+	strangers, callers *room // for bodies
 }
 
 // New makes the gateway of a cloud whose services are registered.
 func New(c *cloud.Cloud, version string, options ...Option) *Gateway {
-	g := &Gateway{cloud: c, services: newRoutes(c.Services()), health: healthOf(c, version), v2: true}
+	g := &Gateway{cloud: c, services: newRoutes(c.Services()), health: healthOf(c, version), v2: true,
+		strangers: newRoom(roomForStrangers), callers: newRoom(roomForCallers)}
 	g.controls = g.controlPlane()
 	for _, o := range options {
 		o(g)
@@ -73,20 +78,28 @@ type exchange struct {
 	service    *api.Service
 	credential *credentials.Credential
 	call       *cloud.Call
-	rest       *restCall // of a REST service
+	stay       stay       // of the body
+	rest       *restCall  // of a REST service
+	output     any        // of a call that succeeded
+	failure    *api.Error // what was answered in its place
 }
 
 // ServeHTTP answers one request.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := g.newExchange(w, r)
+	defer x.stay.leave()
 	if strings.HasPrefix(x.signed.Path, controlPrefix) && g.services.bucketIn(r.Host) == "" {
 		g.serveControl(x)
 		return
+	}
+	if watcher := g.cloud.Watcher(); watcher != nil {
+		defer g.watch(x, watcher)()
 	}
 	if r.Method == http.MethodOptions && g.preflight(x) {
 		return
 	}
 	out, err := g.serve(x)
+	x.output = out
 	if err != nil {
 		g.fail(x, err)
 		return
@@ -107,6 +120,7 @@ func (g *Gateway) newExchange(w http.ResponseWriter, r *http.Request) *exchange 
 		id:     cloud.NewID(),
 		now:    g.cloud.Now(),
 		signed: signed,
+		stay:   stay{in: g.strangers},
 		wire:   wire.Request{Method: r.Method, Path: signed.Path, RawQuery: r.URL.RawQuery, Header: r.Header},
 	}
 }
@@ -173,6 +187,7 @@ func (g *Gateway) fail(x *exchange, err error) {
 	if x.call != nil {
 		op = x.call.Operation
 	}
+	x.failure = answer
 	g.write(x, wire.For(svc.Protocol).EncodeError(nil, svc, op, answer, x.id))
 	g.logRequest(x, answer)
 }

@@ -1,7 +1,6 @@
 package gateway
 
 import (
-	"bytes"
 	"maps"
 	"net/http"
 	"strconv"
@@ -71,14 +70,13 @@ func (x *exchange) readDocument(payload sigv4.Payload) error {
 	if payload.Size() > maxDocument {
 		return errTooBig()
 	}
-	var b bytes.Buffer
-	b.Grow(int(min(payload.Size(), promised)) + bytes.MinRead)
-	if _, err := b.ReadFrom(payload); err != nil {
+	body, err := x.readWhole(payload, payload.Size())
+	if err != nil {
 		return err
 	}
-	x.wire.Body = b.Bytes()
-	x.call.Size += b.Len()
-	return x.checkDigests(b.Bytes())
+	x.wire.Body = body
+	x.call.Size += len(body)
+	return x.checkDigests(body)
 }
 
 func errTooBig() error {

@@ -24,10 +24,6 @@ func (g *Gateway) servePost(x *exchange) (any, error) {
 	if err := g.authenticateForm(x); err != nil {
 		return nil, err
 	}
-	header, err := form.header()
-	if err != nil {
-		return nil, err
-	}
 	bucket, key := x.rest.labels[bucketLabel], form.fields[postKey]
 	path := "/" + url.PathEscape(bucket) + "/" + escapeKey(key)
 	found, err := g.services.tables[x.service].find(http.MethodPut, path, "", http.Header{})
@@ -35,16 +31,36 @@ func (g *Gateway) servePost(x *exchange) (any, error) {
 		return nil, err
 	}
 	x.rest.target = found
-	x.wire = wire.Request{Method: http.MethodPut, Path: path, Header: header, Labels: found.labels}
+	x.wire = wire.Request{Method: http.MethodPut, Path: path, Labels: found.labels}
 	op, err := found.operation()
+	if err == nil {
+		err = g.holdForm(x)
+	}
 	return g.invokeREST(x, op, err)
 }
 
-// authenticateForm finds out who signed the policy of a form, and holds the form
-// to it. One without a policy is anybody's.
-func (g *Gateway) authenticateForm(x *exchange) (err error) {
+// holdForm holds a form to its policy, and gives the upload the headers that the
+// fields stand for. By now its signer is known: what fails here is recorded.
+func (g *Gateway) holdForm(x *exchange) (err error) {
 	form := x.rest.form
-	x.signature, err = sigv4.ParsePost(form.fields)
+	if x.signature != nil {
+		policy, err := x.signature.Policy()
+		if err != nil {
+			return err
+		}
+		if err := policy.Check(form.fields, x.rest.labels[bucketLabel], g.cloud.Signed()); err != nil {
+			return err
+		}
+		form.file.max, form.file.check = policy.MaxSize(), policy.CheckSize
+	}
+	x.wire.Header, err = form.header()
+	return err
+}
+
+// authenticateForm finds out who signed the policy of a form. One without a
+// policy is anybody's.
+func (g *Gateway) authenticateForm(x *exchange) (err error) {
+	x.signature, err = sigv4.ParsePost(x.rest.form.fields)
 	switch err {
 	case nil:
 	case sigv4.ErrMissing:
@@ -56,18 +72,7 @@ func (g *Gateway) authenticateForm(x *exchange) (err error) {
 	if err := g.identify(x); err != nil {
 		return err
 	}
-	if err := g.verify(x); err != nil {
-		return err
-	}
-	policy, err := x.signature.Policy()
-	if err != nil {
-		return err
-	}
-	if err := policy.Check(form.fields, x.rest.labels[bucketLabel], g.cloud.Signed()); err != nil {
-		return err
-	}
-	form.file.max, form.file.check = policy.MaxSize(), policy.CheckSize
-	return nil
+	return g.verify(x)
 }
 
 // postResponse is the body that a form can ask for.

@@ -119,3 +119,27 @@ func TestFederatedUserInRecords(t *testing.T) {
 		}
 	}
 }
+
+// TestRefusedFormsAreRecorded: who signed a form is known, and what it was
+// wanted for.
+func TestRefusedFormsAreRecorded(t *testing.T) {
+	b := newBucketWorld(t)
+	for name, tt := range map[string]struct {
+		conditions, code string
+		fields           []string
+	}{
+		"another bucket":  {`{"bucket":"another"},["starts-with","$key",""]`, "AccessDenied", nil},
+		"no policy":       {`{"bucket":`, "InvalidPolicyDocument", nil},
+		"malformed field": {anyKey + `,["starts-with","$tagging",""]`, "MalformedXML", []string{"tagging", "<"}},
+	} {
+		before := b.Cloud.Audit.Head().Seq
+		fields := append(b.signForm(b.root(), tt.conditions), append([]string{"key", "k"}, tt.fields...)...)
+		a := b.do(upload{fields: fields}.request(t, "/private"))
+		if a.Code != tt.code {
+			t.Errorf("%s: %s, want %s", name, a.Code, tt.code)
+		}
+		if who, code := b.recorded("PutObject"); who != "Root 111122223333" || code != tt.code || b.Cloud.Audit.Head().Seq != before+1 {
+			t.Errorf("%s: recorded %s, %s", name, who, code)
+		}
+	}
+}

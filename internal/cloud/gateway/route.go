@@ -106,6 +106,9 @@ func (x *exchange) guess() *api.Service {
 	if x.r.Header.Get(targetHeader) != "" || strings.Contains(x.r.Header.Get("Content-Type"), "json") {
 		return &api.Service{Protocol: api.JSON11}
 	}
+	if x.signature != nil && strings.HasPrefix(x.signature.Service, "s3") {
+		return &api.Service{Name: "s3", Protocol: api.RestXML} // s3express and its like have S3's clients
+	}
 	return &api.Service{Protocol: api.Query, Namespace: "http://webservices.amazon.com/AWSFault/2005-15-09"}
 }
 

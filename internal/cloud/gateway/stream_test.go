@@ -201,6 +201,32 @@ func TestExpect(t *testing.T) {
 	}
 }
 
+// TestExpectNothing: who waits to be asked for an empty body is asked as well,
+// whatever the answer. botocore (awsrequest.AWSConnection) otherwise reads the
+// next answer on the connection with the status of this one, and waits for ever.
+func TestExpectNothing(t *testing.T) {
+	s := newBucketServer(t)
+	nobody := s.user("nobody", "")
+	c := s.dial()
+	reader := bufio.NewReader(c)
+	for _, test := range []struct {
+		keys   key
+		status int
+	}{{s.root(), 200}, {nobody, 403}, {s.root(), 200}} {
+		r := s.signed(test.keys, bucketRequest("PUT", "/private/k", "", "Expect", "100-continue", "Content-Length", "0"))
+		if _, err := io.WriteString(c, head(r)+"\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []int{100, test.status} {
+			resp, err := http.ReadResponse(reader, r)
+			if err != nil || resp.StatusCode != want || want == 100 && len(resp.Header) > 0 {
+				t.Fatalf("%v, %v", resp, err)
+			}
+			_, _ = io.Copy(io.Discard, resp.Body)
+		}
+	}
+}
+
 // TestBrokenUpload: of a body that does not come to its end nothing is kept.
 func TestBrokenUpload(t *testing.T) {
 	s := newBucketServer(t)
@@ -239,7 +265,7 @@ func TestForgedUpload(t *testing.T) {
 	}{
 		"chunk signature": {bucketRequest("PUT", "/private/k", "7;chunk-signature="+zeros+"\r\ncontent\r\n0;chunk-signature="+zeros+"\r\n\r\n",
 			"X-Amz-Content-Sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "X-Amz-Decoded-Content-Length", "7"), 403, "SignatureDoesNotMatch"},
-		"no chunks":         {trailer("content"), 400, "InvalidRequest"},
+		"no chunks":         {trailer("content"), 400, "IncompleteBody"},
 		"more than it says": {trailer("8\r\ncontents\r\n0\r\nx-amz-checksum-crc32:" + sumOf("CRC32", "contents") + "\r\n\r\n"), 400, "IncompleteBody"},
 		"less than it says": {trailer("6\r\nconten\r\n0\r\nx-amz-checksum-crc32:" + sumOf("CRC32", "conten") + "\r\n\r\n"), 400, "IncompleteBody"},
 		"hash":              {bucketRequest("PUT", "/private/k", "content", "X-Amz-Content-Sha256", zeros), 400, "XAmzContentSHA256Mismatch"},

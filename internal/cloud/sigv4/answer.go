@@ -12,7 +12,7 @@ import (
 func Answer(p api.Protocol, service string, err error) *api.Error {
 	var e *Error
 	if !errors.As(err, &e) {
-		return api.Errorf("InternalFailure", 500, "%s", internalFailure).WithCause(err)
+		return internal(service).WithCause(err)
 	}
 	a := tableFor(p, service)(e)
 	if a.Message == "" {
@@ -32,7 +32,13 @@ func words(e *Error) string {
 	return mismatch
 }
 
-const internalFailure = "The request processing has failed because of an unknown error, exception or failure."
+// internal is the answer for what is not the caller's fault.
+func internal(service string) *api.Error {
+	if service == "s3" {
+		return api.Errorf("InternalError", 500, "We encountered an internal error. Please try again.")
+	}
+	return api.Errorf("InternalFailure", 500, "The request processing has failed because of an unknown error, exception or failure.")
+}
 
 // tableFor chooses the words of a service.
 func tableFor(p api.Protocol, service string) func(*Error) *api.Error {

@@ -43,9 +43,11 @@ func wordsOfS3(e *Error) *api.Error {
 	case ExpiredToken:
 		return api.Errorf("ExpiredToken", 400, "The provided token has expired.")
 	}
-	return api.Errorf("SignatureDoesNotMatch", 403,
-		"The request signature we calculated does not match the signature you provided. Check your key and signing method.")
+	return api.Errorf("SignatureDoesNotMatch", 403, "%s", mismatchS3)
 }
+
+// mismatchS3 is how S3 says mismatch.
+const mismatchS3 = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
 
 // malformedInS3 tells of the place where the malformed part stands.
 func malformedInS3(e *Error) *api.Error {

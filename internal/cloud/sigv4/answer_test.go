@@ -63,6 +63,8 @@ func TestAnswers(t *testing.T) {
 		{api.RestXML, "s3", sigv4.ErrExpiredToken, "ExpiredToken", 400, "The provided token has expired."},
 		{api.RestXML, "route53", sigv4.ErrUnknownKey, "InvalidClientTokenId", 403, invalid},
 
+		// https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+		{api.RestXML, "s3", io.ErrUnexpectedEOF, "InternalError", 500, "We encountered an internal error. Please try again."},
 		{api.Query, "iam", io.ErrUnexpectedEOF, "InternalFailure", 500, "The request processing has failed because of an unknown error, exception or failure."},
 	} {
 		got := sigv4.Answer(c.protocol, c.service, c.err)

@@ -87,7 +87,10 @@ func (c *canonicalizer) appendHeader(b []byte, r *Request, name string) ([]byte,
 	case name == "content-length" && r.ContentLength >= 0:
 		b = strconv.AppendInt(b, r.ContentLength, 10)
 	default:
-		return b, incomplete("'%s' is named as a SignedHeader, but it does not exist in the HTTP request.", clip(name))
+		// S3 does not tell this from any other difference:
+		// https://repost.aws/knowledge-center/s3-presigned-url-signature-mismatch
+		return b, incomplete("'%s' is named as a SignedHeader, but it does not exist in the HTTP request.", clip(name)).
+			answeredByS3("SignatureDoesNotMatch", 403, mismatchS3)
 	}
 	return append(b, '\n'), nil
 }

@@ -54,8 +54,10 @@ func ParsePost(f Form) (*Signature, error) {
 		return nil, errAmbiguous
 	case v4:
 		s, err = parsePostV4(f)
-	case v2 || f.has(fieldPolicy):
+	case v2:
 		s, err = parsePostV2(f)
+	case f.has(fieldPolicy):
+		err = incomplete("the policy is not signed").answeredByS3("AccessDenied", 403, "Access Denied")
 	default:
 		return nil, ErrMissing
 	}
@@ -82,14 +84,14 @@ func (f Form) need(names ...string) *Error {
 	for _, name := range names {
 		if f[strings.ToLower(name)] == "" {
 			message := "Bucket POST must contain a field named '" + name + "'.  If it is specified, please check the order of the fields."
-			return incomplete("%s", message).with("ArgumentName", name)
+			return incomplete("%s", message).with("ArgumentName", name).with("ArgumentValue", "")
 		}
 	}
 	return nil
 }
 
 func parsePostV4(f Form) (*Signature, *Error) {
-	if err := f.need(fieldPolicy, fieldSignature, fieldCredential, fieldDate, fieldAlgorithm); err != nil {
+	if err := f.need(fieldPolicy, "X-Amz-Signature", "X-Amz-Credential", "X-Amz-Date", "X-Amz-Algorithm"); err != nil {
 		return nil, err
 	}
 	if algorithm := f[fieldAlgorithm]; algorithm == algorithmV4A {
@@ -109,7 +111,7 @@ func parsePostV4(f Form) (*Signature, *Error) {
 }
 
 func parsePostV2(f Form) (*Signature, *Error) {
-	if err := f.need("AWSAccessKeyId", fieldV2Signature, fieldPolicy); err != nil {
+	if err := f.need("AWSAccessKeyId", "Signature", fieldPolicy); err != nil {
 		return nil, err
 	}
 	return &Signature{V2: true, AccessKeyID: f[fieldV2Key], signature: f[fieldV2Signature]}, nil

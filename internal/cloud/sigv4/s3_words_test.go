@@ -65,7 +65,9 @@ func TestWordsOfS3(t *testing.T) {
 		parts  = header + "the authorization header requires three components: Credential, SignedHeaders, and Signature."
 		akid   = `the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`
 		dated  = "AccessDenied: AWS authentication requires a valid Date or x-amz-date header"
-		long   = query + `X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`
+		// https://repost.aws/knowledge-center/s3-presigned-url-signature-mismatch
+		differs = "The request signature we calculated does not match the signature you provided. Check your key and signing method."
+		long    = query + `X-Amz-Date must be in the ISO8601 Long Format "yyyyMMdd'T'HHmmss'Z'"`
 	)
 	for _, c := range []struct {
 		name    string
@@ -87,9 +89,14 @@ func TestWordsOfS3(t *testing.T) {
 		{"service", false, func(r *sigv4.Request) { replaceIn(r, "/s3/", "/ec2/") }, header + `incorrect service "ec2". This endpoint belongs to "s3".`, 400},
 		{"region", false, func(r *sigv4.Request) { replaceIn(r, "us-east-1", "us-east-2") }, header + "the region 'us-east-2' is wrong; expecting 'us-east-1'", 400},
 		{"scope date", false, func(r *sigv4.Request) { replaceIn(r, "20260101/", "20260102/") }, header + `Invalid credential date "20260102". This date is not the same as X-Amz-Date: "20260101".`, 400},
+		{"no signed header", false, func(r *sigv4.Request) {
+			r.Header.Del("X-Amz-Security-Token")
+			replaceIn(r, "x-amz-date", "x-amz-date;x-amz-other")
+		}, "SignatureDoesNotMatch: " + differs, 403},
 		{"no hash", false, func(r *sigv4.Request) { r.Header.Del("X-Amz-Content-Sha256") }, "InvalidRequest: Missing required header for this request: x-amz-content-sha256", 400},
 		{"both", true, func(r *sigv4.Request) { r.Header.Set("Authorization", "AWS4-HMAC-SHA256 x") }, "InvalidArgument: Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified", 400},
 
+		{"presigned, no signed header", true, func(r *sigv4.Request) { replaceIn(r, "SignedHeaders=host", "SignedHeaders=content-type%3Bhost") }, "SignatureDoesNotMatch: " + differs, 403},
 		{"presigned, signature", true, func(r *sigv4.Request) { replaceIn(r, "Signature=", "Signatures=") }, needs, 400},
 		{"presigned, expires", true, func(r *sigv4.Request) { replaceIn(r, "Expires=600", "Ex=600") }, needs, 400},
 		{"presigned, date", true, func(r *sigv4.Request) { replaceIn(r, "Date=20260101T", "Date=20260101t") }, long, 400},

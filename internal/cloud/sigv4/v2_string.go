@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // subresources are the query parameters that a version 2 signature covers:
@@ -44,11 +45,7 @@ func (s *Signature) stringToSignV2(r *Request) (string, *Error) {
 	b.WriteString(r.Method)
 	b.WriteByte('\n')
 	for _, name := range [...]string{"content-md5", "content-type"} {
-		value, err := query.header(r.Header, name)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString(value)
+		b.WriteString(query.header(r.Header, name))
 		b.WriteByte('\n')
 	}
 	switch _, dated := r.Header[headerDate]; {
@@ -96,9 +93,12 @@ func parseV2Covered(query string) (*v2Covered, *Error) {
 		if header {
 			name = lower
 		}
-		if seen[name] {
+		switch {
+		case seen[name]:
 			// One would be verified and the other perhaps used.
 			return nil, incomplete("AWS query-string parameters must include '%s' only once. Re-examine the query-string parameters.", clip(name))
+		case header && (!isToken(name) || strings.ContainsFunc(value, unicode.IsControl)), !header && hidesSubresource(value):
+			return nil, errQueryEscape
 		}
 		seen[name] = true
 		switch {
@@ -113,20 +113,41 @@ func parseV2Covered(query string) (*v2Covered, *Error) {
 	return c, nil
 }
 
-// header gives the value of a header that is sent as such or in the query.
-func (c *v2Covered) header(h http.Header, name string) (string, *Error) {
-	values := h[http.CanonicalHeaderKey(name)]
-	inQuery, ok := c.headers[name]
-	switch {
-	case len(values) == 0:
-		return inQuery, nil
-	case ok && (len(values) > 1 || values[0] != inQuery):
-		return "", incomplete("'%s' must be sent only once", name)
-	}
-	return textproto.TrimString(strings.Join(values, ",")), nil
+// isToken reports a name that a header can have. A version 2 signature covers
+// lines of "name:value": the line of x-amz-server-side-encryption with the value
+// aws:kms is that of x-amz-server-side-encryption:aws with the value kms as
+// well, which nobody would read, and a line end would make one header of two.
+func isToken(name string) bool {
+	return !strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < '0' || r > '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
+	})
 }
 
-// writeAmzHeaders writes the x-amz-* headers by name, a line for each.
+// hidesSubresource reports a value that would be signed as several parameters:
+// ?response-expires=x%26versionId%3D1 as ?response-expires=x&versionId=1.
+func hidesSubresource(value string) bool {
+	_, more, _ := strings.Cut(value, "&")
+	for part := range strings.SplitSeq(more, "&") {
+		if name, _, _ := strings.Cut(part, "="); subresources[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// header gives the value of a header that is sent as such or in the query. What
+// is sent as such is what S3 acts by, so that it counts.
+func (c *v2Covered) header(h http.Header, name string) string {
+	values := h[http.CanonicalHeaderKey(name)]
+	if len(values) == 0 {
+		return c.headers[name]
+	}
+	return textproto.TrimString(strings.Join(values, ","))
+}
+
+// writeAmzHeaders writes the x-amz-* headers by name, a line for each. Uploaders
+// that are given a URL and the headers to send with it send those that are in the
+// URL already once more: the same value twice is one.
 func (c *v2Covered) writeAmzHeaders(b *strings.Builder, h http.Header) *Error {
 	lines := make(map[string]string)
 	for name, values := range h {
@@ -147,7 +168,7 @@ func (c *v2Covered) writeAmzHeaders(b *strings.Builder, h http.Header) *Error {
 		if !isAmz(name) {
 			continue
 		}
-		if _, twice := lines[name]; twice {
+		if sent, twice := lines[name]; twice && sent != value {
 			return incomplete("'%s' must be sent only once", clip(name))
 		}
 		lines[name] = value

@@ -219,14 +219,18 @@ func notInName(r rune) bool {
 	return !letter && !('0' <= r && r <= '9') && !strings.ContainsRune("!#$%&'*+-.^_`|~", r)
 }
 
-// set sets a member, or an element of one, from its text. Except of strings,
-// what is empty is not there.
+// refusedEmpty are the choices that S3 was seen to refuse where they are empty;
+// of others that means that they are not there.
+var refusedEmpty = map[string]bool{"encoding-type": true, "x-amz-object-ownership": true}
+
+// set sets a member, or an element of one, from its text. As a rule what is
+// empty is not there, except of strings.
 func (d *restDecoder) set(m *member, s *shape, v reflect.Value, text string) error {
 	if s.kind == kindString {
 		s.settable(v).SetString(text)
 		return nil
 	}
-	if text = strings.TrimSpace(text); text == "" {
+	if text = strings.TrimSpace(text); text == "" && !refusedEmpty[m.name] {
 		return nil
 	}
 	if s.kind == kindEnum {

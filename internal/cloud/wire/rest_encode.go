@@ -221,7 +221,8 @@ func (restXMLCodec) EncodeError(buf []byte, svc *api.Service, op *api.Operation,
 }
 
 // inErrorHeader reports whether a field of an error stands in the header of the
-// answer. No element of S3's errors has a hyphen in its name.
+// answer. A hyphen alone does not tell: Content-MD5 and X-Amz-Expires are
+// elements.
 func inErrorHeader(name string) bool {
-	return name == "Allow" || strings.Contains(name, "-")
+	return name == "Allow" || name == "Last-Modified" || strings.HasPrefix(name, "x-amz-")
 }

@@ -173,9 +173,9 @@ func TestRestEncodeError(t *testing.T) {
 	wantEqual(t, resp.Header[2:], []Field{{"Last-Modified", "Tue, 03 Feb 2026 04:05:06 GMT"}, {"x-amz-delete-marker", "true"}, {"Content-Type", "application/xml"}})
 
 	e = api.Errorf("MethodNotAllowed", 405, "The specified method is not allowed against this resource.")
-	e.Fields = map[string]any{"Allow": "DELETE", "Method": "GET", "Count": 3}
+	e.Fields = map[string]any{"Allow": "DELETE", "Method": "GET", "Count": 3, "Content-MD5": "x"}
 	resp = codec.EncodeError(nil, &s3api.Service, nil, e, "id-1")
-	if !strings.Contains(string(resp.Body), "</Message><Count>3</Count><Method>GET</Method><RequestId>") || resp.Header[2] != (Field{"Allow", "DELETE"}) {
+	if !strings.Contains(string(resp.Body), "</Message><Content-MD5>x</Content-MD5><Count>3</Count><Method>GET</Method><RequestId>") || resp.Header[2] != (Field{"Allow", "DELETE"}) {
 		t.Errorf("%s %v", resp.Body, resp.Header)
 	}
 

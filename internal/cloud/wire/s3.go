@@ -91,6 +91,8 @@ func malformedDocument(m *member) *api.Error {
 // missingS3 answers for a required member that is not there.
 func missingS3(m *member, malformed func() *api.Error) *api.Error {
 	switch {
+	case m.tag.Location == "payload" && m.kind == kindString: // a policy
+		return api.Errorf("MalformedPolicy", http.StatusBadRequest, "Policies must be valid JSON and the first byte must be '{'")
 	case m.tag.Location == "payload":
 		return api.Errorf("MissingRequestBodyError", http.StatusBadRequest, "Request Body is empty")
 	case m.name == "x-amz-object-attributes":
@@ -154,7 +156,9 @@ func enumFaultS3(at place, s *shape, value string) *api.Error {
 	case "x-amz-server-side-encryption":
 		return invalidArgument(m.name, value, "The encryption method specified is not supported")
 	case "x-amz-object-ownership":
-		return invalidArgument(m.name, value, "Invalid x-amz-object-ownership header: "+value)
+		e := invalidArgument(m.name, value, "Invalid x-amz-object-ownership header: "+value)
+		delete(e.Fields, "ArgumentValue")
+		return e
 	case "x-amz-metadata-directive":
 		return invalidArgument(m.name, value, "Unknown metadata directive.")
 	case "x-amz-tagging-directive":

@@ -138,6 +138,9 @@ func (d *xmlDecoder) list(s *shape, v reflect.Value) error {
 // element decodes the element that was opened last as a further one of a list.
 func (d *xmlDecoder) element(s *shape, v reflect.Value) error {
 	n := v.Len()
+	if n == maxList {
+		return errXML
+	}
 	v.Grow(1)
 	v.SetLen(n + 1)
 	return d.value(s.elem, v.Index(n))

@@ -178,6 +178,9 @@ func hostile() map[string]string {
 		"deep and unknown":          "<R>" + strings.Repeat("<x>", 1<<20),
 		"much text, open":           "<R><Text>" + strings.Repeat("a", 10<<20),
 		"many comments, open":       "<R><Text>" + strings.Repeat("a<!---->", 1<<20),
+		"a long list":               "<R>" + strings.Repeat("<FlatItem/>", maxList+1) + "</R>",
+		"a long list in another":    "<R><Selves>" + strings.Repeat("<member/>", maxList+1) + "</Selves></R>",
+		"many elements":             "<R><Lists>" + strings.Repeat("<member>"+strings.Repeat("<member/>", maxList-1)+"</member>", 11) + "</Lists></R>",
 		"many attributes":           "<R>" + strings.Repeat("<x "+attributes(maxAttributes)+">", 40),
 	}
 }
@@ -211,6 +214,9 @@ func TestXMLBounds(t *testing.T) {
 	}
 	if _, err := decodeEverything("<R>" + strings.Repeat("<Self>", maxDepth-1) + strings.Repeat("</Self>", maxDepth-1) + "</R>"); err != nil {
 		t.Errorf("nested to the bound: %v", err)
+	}
+	if got, err := decodeEverything("<R>" + strings.Repeat("<FlatItem/>", maxList) + "</R>"); err != nil || len(got.Flat) != maxList {
+		t.Errorf("a list to the bound: %v", err)
 	}
 	if _, err := decodeEverything("<R" + attributes(maxAttributes) + "/>"); err != nil {
 		t.Errorf("attributes to the bound: %v", err)

@@ -14,6 +14,14 @@ var errXML = errors.New("malformed XML")
 // each other. No API has more than three.
 const maxAttributes = 16
 
+// maxElements bounds the elements of a document, and maxList those of one list
+// in it: <Object/> are nine bytes, and take many times as much in memory. The
+// longest list of the APIs has 10,000 parts, each of which is some elements.
+const (
+	maxElements = 100_000
+	maxList     = 10_000
+)
+
 // xmlScanner reads an XML 1.0 document, token by token. It knows no document
 // types, so there are no entities but the five of XML and nothing is fetched;
 // documents are in UTF-8; names are in ASCII, as all of AWS's are. What it takes
@@ -24,6 +32,7 @@ type xmlScanner struct {
 	open    [][]byte // the names of the elements that are open, as written
 	attrs   []xmlAttribute
 	closing bool // the element just opened was <empty/>
+	count   int  // of elements so far
 	scratch []byte
 }
 
@@ -134,7 +143,7 @@ func (x *xmlScanner) startTag() ([]byte, error) {
 	x.pos++
 	name := x.name()
 	local := localName(name)
-	if local == nil || len(x.open) == maxDepth {
+	if x.count++; local == nil || len(x.open) == maxDepth || x.count > maxElements {
 		return nil, errXML
 	}
 	if err := x.attributes(); err != nil {

@@ -2,6 +2,7 @@ package work
 
 import (
 	"math/rand/v2"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,17 @@ type Every time.Duration
 // After implements Schedule.
 func (e Every) After(last time.Time) time.Time { return last.Add(time.Duration(e)) }
 
+// String implements fmt.Stringer: "every 5m".
+func (e Every) String() string {
+	text := time.Duration(e).String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return "every " + text
+}
+
 // Daily is due once a day, at a time since midnight UTC.
 type Daily time.Duration
 
@@ -29,6 +41,11 @@ func (d Daily) After(last time.Time) time.Time {
 		at = at.Add(24 * time.Hour)
 	}
 	return at
+}
+
+// String implements fmt.Stringer: "daily at 00:00 UTC".
+func (d Daily) String() string {
+	return "daily at " + time.Time{}.Add(time.Duration(d)).Format("15:04") + " UTC"
 }
 
 // A run that failed is tried again after a random part of a delay that doubles

@@ -11,6 +11,7 @@ import (
 // reset; then the job counts as new after the next start.
 type run struct {
 	Last time.Time // when the last run that succeeded began
+	Ran  bool      // there was one; else Last is when the job was new
 }
 
 var runs = store.NewTable[run]("work.run") // by the job's name
@@ -23,7 +24,9 @@ func (s *Scheduler) load(ctx context.Context) error {
 	err := s.db.View(ctx, func(tx *store.Tx) error {
 		for _, j := range s.jobs {
 			if r := runs.Get(tx, j.Name); r != nil {
-				j.last = r.Last
+				if j.last = r.Last; r.Ran {
+					j.ran = r.Last
+				}
 			} else {
 				j.last, unknown = now, true
 			}
@@ -36,7 +39,7 @@ func (s *Scheduler) load(ctx context.Context) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
 		for _, j := range s.jobs {
 			if runs.Get(tx, j.Name) == nil {
-				runs.Put(tx, j.Name, &run{now})
+				runs.Put(tx, j.Name, &run{Last: now})
 			}
 		}
 		return nil
@@ -46,7 +49,7 @@ func (s *Scheduler) load(ctx context.Context) error {
 // keep keeps when a job has run.
 func (s *Scheduler) keep(ctx context.Context, name string, at time.Time) error {
 	return s.db.Update(ctx, func(tx *store.Tx) error {
-		runs.Put(tx, name, &run{at})
+		runs.Put(tx, name, &run{Last: at, Ran: true})
 		return nil
 	})
 }

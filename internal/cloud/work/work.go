@@ -7,6 +7,8 @@
 //	s.Start()
 //	defer s.Stop(ctx)
 //
+// Jobs tells people how it goes, and Run has a job run for them at once.
+//
 // # What is promised
 //
 // When a job last ran is kept in the store, so that a schedule holds over
@@ -35,7 +37,6 @@ package work
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"runtime/debug"
 	"sync"
@@ -84,7 +85,10 @@ type job struct {
 	failures int
 	retry    time.Time // not before this, after a failure
 	running  bool
-	woken    bool // run it, due or not
+	woken    bool           // run it, due or not
+	waiting  []chan<- error // for the end of the run that begins next
+	ran      time.Time      // when the last run began, zero before the first
+	err      error          // of that run
 }
 
 // New makes a scheduler. now is the clock that schedules follow.
@@ -212,10 +216,10 @@ func (j *job) next(now time.Time) time.Time {
 	if j.last.After(now) {
 		j.last = now
 	}
-	at := j.Schedule.After(j.last)
 	if j.woken {
-		at = now
+		return now
 	}
+	at := j.Schedule.After(j.last)
 	if j.retry.After(at) && !j.retry.After(now.Add(maxDelay)) {
 		return j.retry
 	}
@@ -224,13 +228,16 @@ func (j *job) next(now time.Time) time.Time {
 
 // begin runs a job. mu is held.
 func (s *Scheduler) begin(j *job, now time.Time) {
-	j.running, j.woken = true, false
+	j.running, j.woken, j.ran = true, false, now
+	waiting := j.waiting
+	j.waiting = nil
 	s.running++
 	go func() {
 		err := s.run(j, now)
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		s.ended(j, now, err)
+		tell(waiting, err)
 	}()
 }
 
@@ -238,7 +245,7 @@ func (s *Scheduler) begin(j *job, now time.Time) {
 func (s *Scheduler) run(j *job, began time.Time) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			err = &panicked{p, debug.Stack()}
 		}
 	}()
 	if err := j.Run(s.ctx); err != nil {
@@ -249,7 +256,7 @@ func (s *Scheduler) run(j *job, began time.Time) (err error) {
 
 // ended notes the end of a run. mu is held.
 func (s *Scheduler) ended(j *job, began time.Time, err error) {
-	j.running = false
+	j.running, j.err = false, err
 	s.running--
 	close(s.changed)
 	s.changed = make(chan struct{})
@@ -263,6 +270,10 @@ func (s *Scheduler) ended(j *job, began time.Time, err error) {
 		if !errors.Is(err, ErrAgain) {
 			s.log.Warn("background job failed", "job", j.Name, "failures", j.failures, "retry", j.retry, "cause", err)
 		}
+	}
+	if s.stopped {
+		tell(j.waiting, ErrStopped)
+		j.waiting = nil
 	}
 	s.look()
 }

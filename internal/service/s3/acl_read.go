@@ -17,6 +17,9 @@ func (s *Service) readList(ctx context.Context, owner *s3api.Owner, list *s3api.
 	case list.Owner == nil || list.Owner.ID == nil || len(list.Grants) > maxGrants:
 		return nil, errMalformedACL()
 	case *list.Owner.ID != *owner.ID:
+		if err := s.checkAccount(ctx, *list.Owner.ID, "CanonicalUser/ID"); err != nil {
+			return nil, err
+		}
 		return nil, errAccessDenied()
 	}
 	acl := &s3api.AccessControlPolicy{Owner: owner}
@@ -24,7 +27,7 @@ func (s *Service) readList(ctx context.Context, owner *s3api.Owner, list *s3api.
 		if g.Grantee == nil || g.Permission == "" {
 			return nil, errMalformedACL()
 		}
-		if err := s.checkGrantee(ctx, g.Grantee, "CanonicalUser/ID"); err != nil {
+		if err := s.checkGrantee(ctx, g.Grantee, "CanonicalUser/ID", "Group/URI"); err != nil {
 			return nil, err
 		}
 		acl.Grants = append(acl.Grants, grantTo(*g.Grantee, g.Permission))
@@ -58,7 +61,7 @@ func (s *Service) readHeaders(ctx context.Context, h *grantHeaders) ([]s3api.Gra
 			return nil, errInvalidArgument("Argument format not recognized", header.name, *header.value)
 		}
 		for _, g := range grantees {
-			if err := s.checkGrantee(ctx, &g, "id"); err != nil {
+			if err := s.checkGrantee(ctx, &g, "id", "uri"); err != nil {
 				return nil, err
 			}
 			grants = append(grants, grantTo(g, header.permission))
@@ -67,9 +70,9 @@ func (s *Service) readHeaders(ctx context.Context, h *grantHeaders) ([]s3api.Gra
 	return grants, nil
 }
 
-// checkGrantee checks that a grantee exists. An id is called idName where the
-// request has it.
-func (s *Service) checkGrantee(ctx context.Context, g *s3api.Grantee, idName string) error {
+// checkGrantee checks that a grantee exists. Where the request has them, an id
+// is called idName and a group uriName.
+func (s *Service) checkGrantee(ctx context.Context, g *s3api.Grantee, idName, uriName string) error {
 	switch {
 	case g.EmailAddress != nil:
 		// Accounts of a Fortlet have no addresses.
@@ -77,7 +80,7 @@ func (s *Service) checkGrantee(ctx context.Context, g *s3api.Grantee, idName str
 			"EmailAddress", *g.EmailAddress)
 	case g.Type == s3api.TypeGroup && g.URI != nil:
 		if !access.Group(*g.URI) {
-			return errInvalidArgument("Invalid group uri", "uri", *g.URI)
+			return errInvalidArgument("Invalid group uri", uriName, *g.URI)
 		}
 		return nil
 	case g.Type != s3api.TypeCanonicalUser || g.ID == nil:
@@ -85,12 +88,17 @@ func (s *Service) checkGrantee(ctx context.Context, g *s3api.Grantee, idName str
 	case *g.ID == anonymousID:
 		return nil
 	}
-	account, err := s.cloud.Accounts.ByCanonicalID(ctx, *g.ID)
+	return s.checkAccount(ctx, *g.ID, idName)
+}
+
+// checkAccount checks that there is an account of a canonical id.
+func (s *Service) checkAccount(ctx context.Context, id, name string) error {
+	account, err := s.cloud.Accounts.ByCanonicalID(ctx, id)
 	if err != nil {
 		return err
 	}
 	if account == nil {
-		return errInvalidArgument("Invalid id", idName, *g.ID)
+		return errInvalidArgument("Invalid id", name, id)
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/service/s3/encryption"
@@ -30,7 +31,7 @@ func (s *Service) GetObjectAttributes(ctx context.Context, in *s3api.GetObjectAt
 		return nil, err
 	}
 	customer := encryption.Customer(in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5)
-	if err := s.keys.Check(b.forEncryption(), r.key, o.Encryption, customer); err != nil {
+	if err := s.mayKnow(ctx, b, r.key, o, customer, slices.ContainsFunc(in.ObjectAttributes, hasChecksums)); err != nil {
 		return nil, err
 	}
 	out := &s3api.GetObjectAttributesOutput{LastModified: new(o.Modified), VersionId: shownVersion(b, o)}
@@ -42,14 +43,21 @@ func (s *Service) GetObjectAttributes(ctx context.Context, in *s3api.GetObjectAt
 	return out, nil
 }
 
+// hasChecksums reports an attribute by which checksums are told.
+func hasChecksums(a s3api.ObjectAttributes) bool {
+	return a == s3api.ObjectAttributesChecksum || a == s3api.ObjectAttributesObjectParts
+}
+
 // attribute puts an attribute into an answer.
 func (o *Object) attribute(name s3api.ObjectAttributes, in *s3api.GetObjectAttributesInput, out *s3api.GetObjectAttributesOutput) error {
 	switch name {
 	case s3api.ObjectAttributesETag:
 		out.ETag = new(o.ETag) // without quotes, other than anywhere else
 	case s3api.ObjectAttributesChecksum:
+		sum := o.Checksum
+		sum.Value, _, _ = strings.Cut(sum.Value, "-") // without the number of parts, other than anywhere else
 		out.Checksum = new(s3api.Checksum)
-		o.Checksum.show(out.Checksum)
+		sum.show(out.Checksum)
 	case s3api.ObjectAttributesStorageClass:
 		out.StorageClass = s3api.StorageClassStandard
 		if o.StorageClass != "" {
@@ -89,7 +97,7 @@ func (o *Object) parts(in *s3api.GetObjectAttributesInput) (*s3api.GetObjectAttr
 	}
 	rest := o.Content[partsUpTo(o.Content, after):]
 	page := rest[:min(len(rest), int(most))]
-	next := after
+	next := int32(0)
 	for _, c := range page {
 		p := s3api.ObjectPart{PartNumber: new(c.Number), Size: new(c.Size)}
 		sum := Checksum{Algorithm: o.Checksum.Algorithm, Value: c.Checksum}

@@ -35,6 +35,9 @@ var ofBucket = map[string]bool{
 	"s3:DeleteObjectVersion":      true,
 	"s3:AbortMultipartUpload":     true,
 	"s3:ListMultipartUploadParts": true,
+	// Retention binds the owners of objects too: who wrote one version must not
+	// by that be let past the governance of all.
+	"s3:BypassGovernanceRetention": true,
 }
 
 // policyFor is the policy that counts for a caller. The root user of the

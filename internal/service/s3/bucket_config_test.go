@@ -115,7 +115,7 @@ func TestObjectLockConfiguration(t *testing.T) {
 	off := lockInput(nil)
 	off.ObjectLockConfiguration.ObjectLockEnabled = ""
 	refused(s, s.owner, s3api.OpPutObjectLockConfiguration, off, "MalformedXML", "")
-	refused(s, s.owner, s3api.OpPutObjectLockConfiguration, &s3api.PutObjectLockConfigurationInput{Bucket: new(siteBucket)}, "MalformedXML", "")
+	refused(s, s.owner, s3api.OpPutObjectLockConfiguration, &s3api.PutObjectLockConfigurationInput{Bucket: new(siteBucket)}, "MissingRequestBodyError", "Request Body is empty")
 	members(t, "rule after refusals", get().Rule.DefaultRetention.Days, int32(30))
 	askOK(s, s.owner, s3api.OpPutObjectLockConfiguration, lockInput(nil))
 	members(t, "no rule", get().Rule == nil, true)
@@ -209,7 +209,7 @@ func TestBucketLogging(t *testing.T) {
 	}{
 		"nowhere":          {put(to("no-logs")), "InvalidTargetBucketForLogging", "The target bucket for logging does not exist"},
 		"another's":        {put(to("their-logs")), "InvalidTargetBucketForLogging", "The owner for the bucket to be logged and the target bucket must be the same."},
-		"another Region's": {put(to("far-logs")), "CrossLocationLoggingProhibited", ""},
+		"another Region's": {put(to("far-logs")), "CrossLocationLoggingProhibitted", "Cross S3 location logging not allowed. "},
 		"grants": {put(func(l *s3api.LoggingEnabled) {
 			l.TargetGrants = []s3api.TargetGrant{{Grantee: &s3api.Grantee{Type: s3api.TypeCanonicalUser, ID: new(s.canonical(siteAccount))}, Permission: "READ"}}
 		}), "AccessControlListNotSupported", ""},

@@ -18,7 +18,6 @@ const maxBuckets = 10_000
 
 // CreateBucket creates a bucket. Names are shared by all accounts.
 func (s *Service) CreateBucket(ctx context.Context, in *s3api.CreateBucketInput) (*s3api.CreateBucketOutput, error) {
-	call := cloud.From(ctx)
 	if err := s.authorizeCreate(ctx, in); err != nil {
 		return nil, err
 	}
@@ -28,7 +27,7 @@ func (s *Service) CreateBucket(ctx context.Context, in *s3api.CreateBucketInput)
 	}
 	err = s.cloud.Store.Update(ctx, func(tx *store.Tx) error {
 		if old := buckets.Get(tx, b.Name); old != nil {
-			return recreate(tx, call, old, b)
+			return s.recreate(ctx, tx, old, b)
 		}
 		n := 0
 		for range bucketsOfAccount.Scan(tx, b.Account, "") {
@@ -54,8 +53,10 @@ func (s *Service) CreateBucket(ctx context.Context, in *s3api.CreateBucketInput)
 const usEast1 = "us-east-1"
 
 // recreate answers for a name that is taken. In us-east-1 one may create one's
-// own bucket again, which only resets its access control list.
-func recreate(tx *store.Tx, call *cloud.Call, old, b *Bucket) error {
+// own bucket again, which only resets its access control list: that takes the
+// permission to do so to the bucket that there is, whose policy may deny it.
+func (s *Service) recreate(ctx context.Context, tx *store.Tx, old, b *Bucket) error {
+	call := cloud.From(ctx)
 	switch {
 	case old.Account != b.Account:
 		return with(s3api.ErrBucketAlreadyExists("The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."),
@@ -66,6 +67,9 @@ func recreate(tx *store.Tx, call *cloud.Call, old, b *Bucket) error {
 	}
 	if old.aclsDisabled() || old.ACL == nil && b.ACL == nil {
 		return nil
+	}
+	if err := s.authorize(ctx, old, question{action: "s3:PutBucketAcl"}); err != nil {
+		return err
 	}
 	reset := new(*old)
 	reset.ACL = b.ACL
@@ -120,8 +124,11 @@ func (s *Service) authorizeCreate(ctx context.Context, in *s3api.CreateBucketInp
 func (s *Service) newBucket(ctx context.Context, in *s3api.CreateBucketInput) (*Bucket, error) {
 	call := cloud.From(ctx)
 	config := value(in.CreateBucketConfiguration)
-	if config.Location != nil || config.Bucket != nil {
+	switch {
+	case config.Location != nil || config.Bucket != nil:
 		return nil, notBuilt("CreateBucketConfiguration.Location")
+	case in.CreateBucketConfiguration != nil && config.LocationConstraint == "" && config.Tags == nil:
+		return nil, errMalformedXML() // a document that says nothing
 	}
 	if in.BucketNamespace != "" && in.BucketNamespace != s3api.BucketNamespaceGlobal {
 		return nil, notBuilt("x-amz-bucket-namespace")

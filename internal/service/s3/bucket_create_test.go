@@ -291,11 +291,36 @@ func TestListBuckets(t *testing.T) {
 	if want := []string{"alpha beta-1", "beta-2 beta-3", "gamma the-bucket"}; !slices.Equal(pages, want) {
 		t.Errorf("pages are %q, want %q", pages, want)
 	}
-	for _, token := range []string{"", "x", "%%%", "YnVja2V0cwA"} {
+	for _, token := range []string{"x", "%%%", "YnVja2V0cwA"} {
 		refused(s, s.owner, s3api.OpListBuckets, &s3api.ListBucketsInput{ContinuationToken: &token}, "InvalidArgument", "The continuation token provided is incorrect")
 	}
 	askOK(s, s.person(siteAccount, "lister", may("s3:ListAllMyBuckets", "arn:aws:s3:::*")), s3api.OpListBuckets, &s3api.ListBucketsInput{})
 	refused(s, s.person(siteAccount, "none"), s3api.OpListBuckets, &s3api.ListBucketsInput{}, "AccessDenied", "")
 	refused(s, nobody(), s3api.OpListBuckets, &s3api.ListBucketsInput{}, "AccessDenied", "Access Denied")
 	askOK(s, rootOf(siteAccount), s3api.OpListBuckets, &s3api.ListBucketsInput{})
+}
+
+// To create one's own bucket again resets its access control list, which its
+// policy may forbid.
+func TestRecreateAsksTheBucket(t *testing.T) {
+	s := newSite(t)
+	s.acls()
+	s.grants(otherAccount, "READ")
+	p := s.person(siteAccount, "creator", may("s3:*", "*"))
+	s.bucketPolicy(denies(named(p), "s3:PutBucketAcl", "arn:aws:s3:::the-bucket"))
+	for name, in := range map[string]*s3api.CreateBucketInput{
+		"another list": createInput(siteBucket, func(in *s3api.CreateBucketInput) {
+			in.GrantWrite, in.ObjectOwnership = new(`id="`+s.canonical(otherAccount)+`"`), s3api.ObjectOwnershipObjectWriter
+		}),
+		"none": createInput(siteBucket),
+	} {
+		refused(s, p, s3api.OpCreateBucket, in, "AccessDenied", "")
+		if acl := s.row().ACL; acl == nil || len(acl.Grants) != 1 || acl.Grants[0].Permission != s3api.PermissionRead {
+			t.Errorf("%s: the list is %+v", name, acl)
+		}
+	}
+	askOK(s, s.owner, s3api.OpCreateBucket, createInput(siteBucket))
+	if acl := s.row().ACL; acl != nil {
+		t.Errorf("the list is not reset: %+v", acl)
+	}
 }

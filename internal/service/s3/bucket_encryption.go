@@ -66,7 +66,8 @@ func encryptionRule(r s3api.ServerSideEncryptionRule) (*s3api.ServerSideEncrypti
 	case !kms && d.SSEAlgorithm != s3api.ServerSideEncryptionAes256:
 		return nil, errMalformedXML() // aws:fsx is of another kind of bucket
 	case !kms && d.KMSMasterKeyID != nil:
-		return nil, api.Errorf("InvalidArgument", 400, "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse")
+		return nil, with(api.Errorf("InvalidArgument", 400, "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse"),
+			"ArgumentName", "ApplyServerSideEncryptionByDefault")
 	case d.KMSMasterKeyID != nil && !isKMSKey(*d.KMSMasterKeyID):
 		return nil, errInvalidArgument("Invalid KMS Key ID", "KMSMasterKeyID", *d.KMSMasterKeyID)
 	}

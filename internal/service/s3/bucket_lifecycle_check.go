@@ -78,7 +78,7 @@ func checkExpiration(e *s3api.LifecycleExpiration, by filtered) error {
 	case e.Days != nil && *e.Days <= 0:
 		return errRule("'Days' for Expiration action must be a positive integer")
 	case e.Date != nil && !e.Date.Equal(e.Date.UTC().Truncate(24*time.Hour)):
-		return errRule("'Date' must be at midnight GMT")
+		return errInvalidArgument("'Date' must be at midnight GMT", "Date", e.Date.UTC().Format("2006-01-02T15:04:05.000Z"))
 	case e.ExpiredObjectDeleteMarker != nil && by.tags:
 		return errInvalidRequest("ExpiredObjectDeleteMarker cannot be specified with Tags.")
 	}

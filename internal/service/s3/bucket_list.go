@@ -3,8 +3,10 @@ package s3
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strings"
 
+	"github.com/fortlet/fortlet/internal/api"
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
@@ -23,6 +25,9 @@ func (s *Service) ListBuckets(ctx context.Context, in *s3api.ListBucketsInput) (
 	})
 	if err != nil {
 		return nil, err
+	}
+	if in.BucketRegion != nil && !isRegion(*in.BucketRegion) {
+		return nil, with(api.Errorf("InvalidArgument", 400, "Argument value %s is not a valid AWS Region", *in.BucketRegion), "ArgumentName", "bucket-region")
 	}
 	after, err := readBucketToken(in.ContinuationToken)
 	if err != nil {
@@ -55,6 +60,11 @@ func (s *Service) ListBuckets(ctx context.Context, in *s3api.ListBucketsInput) (
 	return out, err
 }
 
+// isRegion reports the name of a Region that buckets can be in.
+func isRegion(name string) bool {
+	return name == usEast1 || slices.Contains(s3api.BucketLocationConstraint("").Values(), name)
+}
+
 func bucketEntry(b *Bucket, detailed bool) s3api.Bucket {
 	entry := s3api.Bucket{Name: &b.Name, CreationDate: &b.Created}
 	if detailed {
@@ -69,7 +79,7 @@ const bucketToken = "buckets\x00"
 
 // readBucketToken gives the name after which a list goes on.
 func readBucketToken(token *string) (after string, err error) {
-	if token == nil {
+	if value(token) == "" {
 		return "", nil
 	}
 	raw, err := base64.RawURLEncoding.DecodeString(*token)

@@ -34,21 +34,31 @@ func (s *Service) GetObjectLockConfiguration(ctx context.Context, in *s3api.GetO
 func (s *Service) PutObjectLockConfiguration(ctx context.Context, in *s3api.PutObjectLockConfigurationInput) (*s3api.PutObjectLockConfigurationOutput, error) {
 	q := question{action: "s3:PutBucketObjectLockConfiguration"}
 	err := s.configure(ctx, *in.Bucket, in.ExpectedBucketOwner, q, func(b *Bucket) error {
-		c := in.ObjectLockConfiguration
+		retention, err := lockConfiguration(in.ObjectLockConfiguration)
 		switch {
-		case c == nil || c.ObjectLockEnabled != s3api.ObjectLockEnabledEnabled:
-			return errMalformedXML()
+		case err != nil:
+			return err
 		case b.Versioning != s3api.BucketVersioningStatusEnabled:
 			return api.Errorf("InvalidBucketState", 409, "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration")
 		}
-		b.ObjectLock, b.DefaultRetention = true, nil
-		if c.Rule == nil {
-			return nil
-		}
-		b.DefaultRetention = c.Rule.DefaultRetention
-		return checkRetention(b.DefaultRetention)
+		b.ObjectLock, b.DefaultRetention = true, retention
+		return nil
 	})
 	return &s3api.PutObjectLockConfigurationOutput{}, err
+}
+
+// lockConfiguration checks a configuration and gives the default retention that
+// it sets, nil for none.
+func lockConfiguration(c *s3api.ObjectLockConfiguration) (*s3api.DefaultRetention, error) {
+	switch {
+	case c == nil:
+		return nil, errMissingBody()
+	case c.ObjectLockEnabled != s3api.ObjectLockEnabledEnabled:
+		return nil, errMalformedXML()
+	case c.Rule == nil:
+		return nil, nil
+	}
+	return c.Rule.DefaultRetention, checkRetention(c.Rule.DefaultRetention)
 }
 
 func checkRetention(r *s3api.DefaultRetention) error {

@@ -31,7 +31,10 @@ func (s *Service) PutBucketLogging(ctx context.Context, in *s3api.PutBucketLoggi
 		}
 		return s.checkLogging(ctx, b, logging, target)
 	})
-	return &s3api.PutBucketLoggingOutput{}, err
+	if err != nil {
+		return nil, err
+	}
+	return &s3api.PutBucketLoggingOutput{}, s.logs.refresh(ctx, *in.Bucket)
 }
 
 // logTarget is the bucket that a log shall go to, nil where there is none.
@@ -54,8 +57,8 @@ func (s *Service) checkLogging(ctx context.Context, b *Bucket, l *s3api.LoggingE
 	case target.Account != b.Account:
 		return errLogTarget(target.Name, "The owner for the bucket to be logged and the target bucket must be the same.")
 	case target.Region != b.Region:
-		return api.Errorf("CrossLocationLoggingProhibited", 403,
-			"Cross S3 location logging not allowed. A bucket in one geographic location cannot log information to a bucket in another location")
+		return with(api.Errorf("CrossLocationLoggingProhibitted", 403, "Cross S3 location logging not allowed. "), // so AWS spells it
+			"TargetBucketLocation", target.Region)
 	case len(l.TargetGrants) > 0 && target.aclsDisabled():
 		return errACLsDisabled()
 	}
@@ -66,7 +69,7 @@ func (s *Service) checkLogging(ctx context.Context, b *Bucket, l *s3api.LoggingE
 		if g.Grantee == nil || g.Permission == "" {
 			return errMalformedXML()
 		}
-		if err := s.checkGrantee(ctx, g.Grantee, "CanonicalUser/ID"); err != nil {
+		if err := s.checkGrantee(ctx, g.Grantee, "CanonicalUser/ID", "Group/URI"); err != nil {
 			return err
 		}
 	}

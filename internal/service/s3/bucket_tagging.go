@@ -61,20 +61,21 @@ func bucketTags(tags []s3api.Tag) (map[string]string, error) {
 	if len(tags) > maxBucketTags {
 		return nil, api.Errorf("BadRequest", 400, "Bucket tag count cannot be greater than %d", maxBucketTags)
 	}
+	m := make(map[string]string, len(tags))
 	for _, t := range tags {
 		key, text := *t.Key, *t.Value
+		_, again := m[key]
 		switch {
 		case key == "" || utf8.RuneCountInString(key) > maxBucketTagKey || !tagText(key):
 			return nil, errInvalidTag("The TagKey you have provided is invalid", key)
 		case strings.HasPrefix(strings.ToLower(key), "aws:"):
 			return nil, errInvalidTag("System tags cannot be added/updated by requester", key)
 		case utf8.RuneCountInString(text) > maxBucketTagValue || !tagText(text):
-			return nil, errInvalidTag("The TagValue you have provided is invalid", key)
+			return nil, with(errInvalidTag("The TagValue you have provided is invalid", key), "TagKey", key, "TagValue", text)
+		case again:
+			return nil, errInvalidTag("Cannot provide multiple Tags with the same key", key)
 		}
-	}
-	m := tagMap(tags)
-	if len(m) < len(tags) {
-		return nil, errInvalidTag("Cannot provide multiple Tags with the same key", "")
+		m[key] = text
 	}
 	return m, nil
 }

@@ -14,24 +14,44 @@ type condition struct {
 	noneMatch bool   // nothing may be there
 }
 
-// anyETag stands for any ETag.
-const anyETag = "*"
+const (
+	anyETag = "*"  // stands for any ETag
+	noETag  = `""` // is none
+)
 
 // writeCondition reads the conditional headers of a write.
 func writeCondition(ifMatch, ifNoneMatch *string) (condition, error) {
 	var c condition
 	if ifNoneMatch != nil {
 		if *ifNoneMatch != anyETag {
-			return c, errHeaderNotImplemented("If-None-Match")
+			return c, errConditionValue("If-None-Match")
 		}
 		c.noneMatch = true
 	}
-	if ifMatch != nil {
-		if c.match = unquoted(*ifMatch); c.noneMatch || c.match == anyETag {
-			return c, errHeaderNotImplemented("If-Match")
-		}
+	if ifMatch == nil {
+		return c, nil
+	}
+	if ifNoneMatch != nil {
+		e := errHeaderNotImplemented("If-Match,If-None-Match")
+		e.Fields["additionalMessage"] = "Multiple conditional request headers present in the request"
+		return c, e
+	}
+	if c = ifMatches(ifMatch); c.match == anyETag {
+		return c, errConditionValue("If-Match")
 	}
 	return c, nil
+}
+
+// ifMatches is the condition of an If-Match header, none where it is nil. An
+// empty one is a condition that nothing meets.
+func ifMatches(etag *string) (c condition) {
+	if etag == nil {
+		return c
+	}
+	if c.match = unquoted(*etag); c.match == "" {
+		c.match = noETag
+	}
+	return c
 }
 
 // reads reports whether the answer to the condition tells what only those may
@@ -67,4 +87,11 @@ func unquoted(etag string) string { return strings.Trim(strings.TrimSpace(etag),
 // take with such an operation or value.
 func errHeaderNotImplemented(header string) *api.Error {
 	return with(api.Errorf("NotImplemented", 501, "A header you provided implies functionality that is not implemented"), "Header", header)
+}
+
+// errConditionValue is the answer to a condition that a write cannot have.
+func errConditionValue(header string) *api.Error {
+	e := errHeaderNotImplemented(header)
+	e.Fields["additionalMessage"] = "We don't accept the provided value of " + header + " header for this API"
+	return e
 }

@@ -45,7 +45,7 @@ func (s *Service) copyFrom(ctx context.Context, in *s3api.CopyObjectInput, src *
 	if err != nil {
 		return nil, err
 	}
-	if src.isTarget(b, r.key) && !changes(in, b) {
+	if src.isTarget(b, r.key) && !changes(in, b) && how.Algorithm == src.object.Encryption.Algorithm {
 		return nil, errInvalidRequest("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.")
 	}
 	body := incoming{length: &src.object.Size, opaque: opaque(how)}
@@ -151,9 +151,7 @@ func copied(in *s3api.CopyObjectInput, b *Bucket, o *Object, src *source) *s3api
 		VersionId:           madeVersion(o),
 		Expiration:          shownExpiration(b, o, *in.Key),
 	}
-	sum := o.Checksum
-	sum.Type = "" // is not shown here
-	sum.show(out.CopyObjectResult)
+	o.Checksum.show(out.CopyObjectResult)
 	h := o.Encryption.Headers()
 	out.ServerSideEncryption, out.SSEKMSKeyId, out.SSEKMSEncryptionContext, out.BucketKeyEnabled = h.Algorithm, h.KMSKeyID, h.Context, h.BucketKey
 	out.SSECustomerAlgorithm, out.SSECustomerKeyMD5 = h.CustomerAlgorithm, h.CustomerKeyMD5

@@ -27,9 +27,9 @@ func (s *Service) DeleteObject(ctx context.Context, in *s3api.DeleteObjectInput)
 	if in.IfMatchSize != nil {
 		return nil, errHeaderNotImplemented("x-amz-if-match-size")
 	}
-	d := &deletion{reference: reference{*in.Bucket, *in.Key, in.VersionId, in.ExpectedBucketOwner}}
-	if in.IfMatch != nil {
-		d.condition.match = unquoted(*in.IfMatch)
+	d := &deletion{
+		reference: reference{*in.Bucket, *in.Key, in.VersionId, in.ExpectedBucketOwner},
+		condition: ifMatches(in.IfMatch),
 	}
 	b, prev, err := s.lookDeletion(ctx, d)
 	if err != nil {

@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/fortlet/fortlet/internal/api"
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
@@ -30,8 +31,11 @@ func (s *Service) DeleteObjects(ctx context.Context, in *s3api.DeleteObjectsInpu
 	for i := range batch {
 		batch[i] = s.planDeletion(ctx, b, &in.Delete.Objects[i], isTrue(in.BypassGovernanceRetention))
 	}
-	if err := checkBypass(b, in.BypassGovernanceRetention); err != nil {
-		return nil, err
+	// Who may delete nothing is not told either whether the bucket has a lock.
+	if slices.ContainsFunc(batch, func(p batched) bool { return p.err == nil }) {
+		if err := checkBypass(b, in.BypassGovernanceRetention); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.deleteBatch(ctx, b, batch); err != nil {
 		return nil, err
@@ -52,9 +56,7 @@ func (s *Service) planDeletion(ctx context.Context, b *Bucket, id *s3api.ObjectI
 	p.keys = make(conditions, 2)
 	p.keys.set("s3:versionid", value(id.VersionId))
 	p.keys.set("s3:if-match", value(id.ETag))
-	if id.ETag != nil {
-		p.condition.match = unquoted(*id.ETag)
-	}
+	p.condition = ifMatches(id.ETag)
 	_, latest, err := s.lookDeletion(ctx, &p.deletion)
 	if p.err = s.authorizeDeletion(ctx, b, latest, &p.deletion, bypass); p.err != nil {
 		return p

@@ -53,7 +53,11 @@ func TestConditionalDelete(t *testing.T) {
 	}
 	deleter := s.person(siteAccount, "deleter", may("s3:DeleteObject", "*"))
 	refused(s, deleter, s3api.OpDeleteObject, request(etag), "AccessDenied", "") // it takes s3:GetObject too
-	refused(s, s.owner, s3api.OpDeleteObject, request("other"), "PreconditionFailed", "")
+	for _, other := range []string{"other", "", `""`} {
+		if refused(s, s.owner, s3api.OpDeleteObject, request(other), "PreconditionFailed", ""); t.Failed() {
+			t.Fatalf("with If-Match: %s", other)
+		}
+	}
 	askOK(s, s.owner, s3api.OpDeleteObject, request(etag))
 	refused(s, s.owner, s3api.OpDeleteObject, request(etag), "NoSuchKey", "")
 	refused(s, s.owner, s3api.OpDeleteObject, request("*"), "PreconditionFailed", "")
@@ -119,6 +123,19 @@ func TestDeleteObjects(t *testing.T) {
 	if got := s.get("d"); got != "content of d" {
 		t.Errorf("what nobody may delete is %q", got)
 	}
+}
+
+// Who may delete nothing learns no more of the bucket, as whether it has a lock.
+func TestDeleteObjectsTellsStrangersNothing(t *testing.T) {
+	s := newSite(t)
+	bypass := func(in *s3api.DeleteObjectsInput) { in.BypassGovernanceRetention = new(true) }
+	for _, p := range []caller{s.stranger, nobody()} {
+		out := askOK(s, p, s3api.OpDeleteObjects, deleteObjects(identifiers("a", "b"), bypass))
+		if len(out.Errors) != 2 || *out.Errors[0].Code != "AccessDenied" {
+			t.Errorf("%+v", out)
+		}
+	}
+	refused(s, s.owner, s3api.OpDeleteObjects, deleteObjects(identifiers("a"), bypass), "InvalidArgument", "")
 }
 
 func TestDeleteObjectsLimits(t *testing.T) {

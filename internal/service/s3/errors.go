@@ -52,6 +52,10 @@ func errMalformedXML() *api.Error {
 	return api.Errorf("MalformedXML", 400, "The XML you provided was not well-formed or did not validate against our published schema")
 }
 
+func errMissingBody() *api.Error {
+	return api.Errorf("MissingRequestBodyError", 400, "Request Body is empty")
+}
+
 func errMethodNotAllowed(method, resource string) *api.Error {
 	return with(api.Errorf("MethodNotAllowed", 405, "The specified method is not allowed against this resource."),
 		"Method", method, "ResourceType", resource)

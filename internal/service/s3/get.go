@@ -53,10 +53,24 @@ func (s *Service) HeadObject(ctx context.Context, in *s3api.HeadObjectInput) (*s
 	if err != nil {
 		return nil, err
 	}
-	if err := s.keys.Check(b.forEncryption(), *in.Key, o.Encryption, customerOf(get)); err != nil {
+	if err := s.mayKnow(ctx, b, *in.Key, o, customerOf(get), in.ChecksumMode == s3api.ChecksumModeEnabled); err != nil {
 		return nil, err
 	}
 	return headOf(v.output), nil
+}
+
+// mayKnow asks for what it takes to know of an object what reading it would
+// show: a customer's key, and for a checksum, which tells the content from
+// others, the KMS key as well. ("If you enable checksum mode and the object is
+// … encrypted with an Key Management Service (KMS) key, you must have permission
+// to use the kms:Decrypt action to retrieve the checksum.": API reference,
+// HeadObject.)
+func (s *Service) mayKnow(ctx context.Context, b *Bucket, key string, o *Object, customer *encryption.CustomerKey, checksum bool) error {
+	if checksum {
+		_, err := s.keys.Open(ctx, b.forEncryption(), key, o.Encryption, customer)
+		return err
+	}
+	return s.keys.Check(b.forEncryption(), key, o.Encryption, customer)
 }
 
 func customerOf(in *s3api.GetObjectInput) *encryption.CustomerKey {
@@ -85,10 +99,14 @@ func (s *Service) view(ctx context.Context, in *s3api.GetObjectInput) (*Bucket, 
 		return nil, nil, viewed{}, err
 	}
 	v, err := o.viewed(b, in)
+	if err != nil {
+		return nil, nil, viewed{}, err
+	}
+	s.conceal(ctx, b, r, o, v.output)
 	if in.VersionId == nil {
 		v.output.Expiration = shownExpiration(b, o, *in.Key)
 	}
-	return b, o, v, err
+	return b, o, v, nil
 }
 
 func overrides(in *s3api.GetObjectInput) bool {
@@ -121,9 +139,9 @@ func (o *Object) viewed(b *Bucket, in *s3api.GetObjectInput) (v viewed, err erro
 		v.output.ContentRange = new(v.span.contentRange(o.Size))
 	}
 	v.output.ContentLength = new(v.span.length)
-	// The checksum is that of the object or the part: of another range there
+	// The checksum is that of the object or the part: of a range of less there
 	// is none.
-	if in.ChecksumMode == s3api.ChecksumModeEnabled && (in.PartNumber != nil || !v.span.partial) {
+	if in.ChecksumMode == s3api.ChecksumModeEnabled && (in.PartNumber != nil || v.span.length == o.Size) {
 		sum.show(v.output)
 	}
 	override(v.output, in)

@@ -286,7 +286,7 @@ func TestContentIsSealed(t *testing.T) {
 
 // Answers about the newest version of a key tell when it expires (API reference,
 // PutObject and HeadObject, x-amz-expiration).
-func TestExpiration(t *testing.T) {
+func TestExpirationHeader(t *testing.T) {
 	s := newSite(t)
 	s.put("other/key")
 	askOK(s, s.owner, s3api.OpPutBucketLifecycleConfiguration, &s3api.PutBucketLifecycleConfigurationInput{

@@ -71,14 +71,14 @@ func (s *Service) withLifecycle(ctx context.Context, after string) (list []*Buck
 
 // runLifecycle does what the rules of one bucket say.
 func (s *Service) runLifecycle(ctx context.Context, b *Bucket) error {
-	w := &sweep{service: s, bucket: b}
+	w := &sweep{service: s, bucket: b, count: map[string]int{}}
 	err := w.run(ctx)
 	if errors.Is(err, errNoSuchBucket(b.Name)) {
 		err = nil // it has been deleted meanwhile
 	}
-	if w.count != (swept{}) {
+	if len(w.count) > 0 {
 		s.cloud.Log.Info("lifecycle rules were applied", "bucket", b.Name,
-			"expired", w.count.expired, "markers", w.count.markers, "noncurrent", w.count.noncurrent, "uploads", w.count.uploads)
+			"deleted", w.count[lifecycleExpire], "markers", w.count[lifecycleMarker], "uploads", w.count[lifecycleAbort])
 	}
 	return err
 }

@@ -47,39 +47,39 @@ func (p *newestPages) act(ctx context.Context) error {
 	if len(p.due) == 0 {
 		return nil
 	}
-	var done swept
+	var done []swept
 	err := p.update(ctx, func(tx *store.Tx, b *Bucket) error {
 		for _, key := range p.due {
 			o := newest.Get(tx, newestKey(b, key))
 			if o == nil || !p.goes(tx, b, key, o) {
 				continue
 			}
-			switch err := p.expire(tx, b, key, o); {
+			switch d, err := p.expire(tx, b, key, o); {
 			case errors.Is(err, errLocked()): // it stays for as long as it is held
 			case err != nil:
 				return err
-			case o.Marker:
-				done.markers++
 			default:
-				done.expired++
+				done = append(done, d)
 			}
 		}
 		return nil
 	})
 	if err == nil {
-		p.count.markers += done.markers
-		p.count.expired += done.expired
+		p.done(done)
 	}
 	return err
 }
 
 // expire removes a delete marker, and deletes an object without naming its
 // version.
-func (p *newestPages) expire(tx *store.Tx, b *Bucket, key string, o *Object) (err error) {
+func (p *newestPages) expire(tx *store.Tx, b *Bucket, key string, o *Object) (swept, error) {
 	if o.Marker {
-		_, err = p.service.remove(tx, b, key, o.ID(), p.now(), false, condition{})
-		return err
+		_, err := p.service.remove(tx, b, key, o.ID(), p.now(), false, condition{})
+		return swept{lifecycleExpire, key, o.ID(), -1}, err
 	}
-	_, err = p.service.delete(tx, b, &deletion{reference: reference{bucket: b.Name, key: key}}, p.now())
-	return err
+	d, err := p.service.delete(tx, b, &deletion{reference: reference{bucket: b.Name, key: key}}, p.now())
+	if d.marker {
+		return swept{lifecycleMarker, key, value(d.version), -1}, err
+	}
+	return swept{lifecycleExpire, key, "", o.Size}, err
 }

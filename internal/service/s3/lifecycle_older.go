@@ -32,7 +32,7 @@ func (p *olderPages) look(tx *store.Tx, after string) string {
 	p.due = p.due[:0]
 	rows := 0
 	for at, a := range agedOlder.Scan(tx, p.prefix, after) {
-		p.look1(tx, store.Parts(at)[1], a)
+		p.pass(tx, store.Parts(at)[1], a)
 		if rows++; rows == sweepPage {
 			return at
 		}
@@ -40,7 +40,7 @@ func (p *olderPages) look(tx *store.Tx, after string) string {
 	return ""
 }
 
-func (p *olderPages) look1(tx *store.Tx, key string, a *aged) {
+func (p *olderPages) pass(tx *store.Tx, key string, a *aged) {
 	if key != p.key {
 		p.key, p.newer, p.next = key, 0, ""
 		if n := agedNewest.Get(tx, newestKey(p.bucket, key)); n != nil {
@@ -65,7 +65,7 @@ func (p *olderPages) act(ctx context.Context) error {
 	if len(p.due) == 0 {
 		return nil
 	}
-	done := 0
+	var done []swept
 	err := p.update(ctx, func(tx *store.Tx, b *Bucket) error {
 		for i := range p.due {
 			v := &p.due[i]
@@ -76,21 +76,29 @@ func (p *olderPages) act(ctx context.Context) error {
 			if _, err := p.service.remove(tx, b, v.key, o.ID(), p.now(), false, condition{}); err != nil {
 				return err
 			}
-			done++
+			done = append(done, swept{lifecycleExpire, v.key, o.ID(), o.loggedSize()})
 		}
 		return nil
 	})
 	if err == nil {
-		p.count.noncurrent += done
+		p.done(done)
 	}
 	return err
+}
+
+// loggedSize is the size of a version as a log tells it.
+func (o *Object) loggedSize() int64 {
+	if o.Marker {
+		return -1
+	}
+	return o.Size
 }
 
 // madeAt is when a version was made, which its id tells. Of a multipart upload
 // that is when it was completed: until then the version before it was the newest.
 func madeAt(version string) (time.Time, bool) {
 	raw, err := versionEncoding.DecodeString(version)
-	if err != nil || len(raw) != versionTime+versionChance {
+	if err != nil || len(raw) != versionRaw {
 		return time.Time{}, false
 	}
 	return time.Unix(0, int64(^binary.BigEndian.Uint64(raw))), true

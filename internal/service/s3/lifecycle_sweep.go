@@ -20,11 +20,14 @@ const sweepPage = 500
 type sweep struct {
 	service *Service
 	bucket  *Bucket
-	count   swept
+	count   map[string]int // of what it has done, by operation
 }
 
-// swept counts what a sweep has done.
-type swept struct{ expired, markers, noncurrent, uploads int }
+// swept is what a sweep has done about a key, in the words of access logs.
+type swept struct {
+	operation, key, version string
+	size                    int64 // -1 where there is none
+}
 
 // run goes through older versions first: a delete marker that loses the last one
 // goes in the same run.
@@ -80,6 +83,14 @@ func (w *sweep) update(ctx context.Context, f func(tx *store.Tx, b *Bucket) erro
 		}
 		return f(tx, b)
 	})
+}
+
+// done notes what has been committed.
+func (w *sweep) done(list []swept) {
+	for _, d := range list {
+		w.count[d.operation]++
+	}
+	w.service.logs.lifecycle(w.bucket, list, w.now())
 }
 
 func (w *sweep) now() time.Time { return w.service.cloud.Now() }

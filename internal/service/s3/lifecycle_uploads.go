@@ -36,18 +36,18 @@ func (p *uploadPages) goes(b *Bucket, u *upload) bool {
 // parts.
 func (p *uploadPages) act(ctx context.Context) error {
 	for _, at := range p.due {
-		done := 0
+		var done []swept
 		err := p.update(ctx, func(tx *store.Tx, b *Bucket) error {
 			if u := uploading.Get(tx, at); u != nil && p.goes(b, u) {
 				p.service.endUpload(tx, b, u, nil)
-				done++
+				done = append(done, swept{lifecycleAbort, u.Key, "", -1})
 			}
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		p.count.uploads += done
+		p.done(done)
 	}
 	return nil
 }

@@ -8,7 +8,9 @@ import (
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
-// ListParts lists the parts that have been uploaded for a multipart upload.
+// ListParts lists the parts that have been uploaded for a multipart upload, with
+// their checksums. With KMS "you must have permission to the kms:Decrypt action
+// for the ListParts request to succeed" (API reference).
 func (s *Service) ListParts(ctx context.Context, in *s3api.ListPartsInput) (*s3api.ListPartsOutput, error) {
 	b, err := s.use(ctx, *in.Bucket, in.ExpectedBucketOwner, question{action: "s3:ListMultipartUploadParts", key: *in.Key})
 	if err != nil {
@@ -40,6 +42,9 @@ func (s *Service) ListParts(ctx context.Context, in *s3api.ListPartsInput) (*s3a
 		return nil
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err := s.mayUseParts(ctx, b, u, nil); err != nil {
 		return nil, err
 	}
 	out.StorageClass = shownClass(u.Object.StorageClass)

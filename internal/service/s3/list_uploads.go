@@ -38,15 +38,12 @@ func (s *Service) ListMultipartUploads(ctx context.Context, in *s3api.ListMultip
 		return nil, err
 	}
 	out := &s3api.ListMultipartUploadsOutput{
-		Bucket:         new(b.Name),
-		Prefix:         n.unlessEmpty(in.Prefix),
-		Delimiter:      n.unlessEmpty(in.Delimiter),
-		KeyMarker:      n.given(in.KeyMarker),
-		UploadIdMarker: new(id),
-		// Where the page ends with a common prefix S3 gives no marker, and a
-		// client that relies on one begins anew for ever. The documentation says
-		// what we do.
-		NextKeyMarker:      new(n(page.Last())),
+		Bucket:             new(b.Name),
+		Prefix:             n.unlessEmpty(in.Prefix),
+		Delimiter:          n.unlessEmpty(in.Delimiter),
+		KeyMarker:          n.given(in.KeyMarker),
+		UploadIdMarker:     new(id),
+		NextKeyMarker:      new(n(nextUploadKey(page))),
 		NextUploadIdMarker: new(""),
 		MaxUploads:         new(int32(size)),
 		EncodingType:       in.EncodingType,
@@ -54,6 +51,16 @@ func (s *Service) ListMultipartUploads(ctx context.Context, in *s3api.ListMultip
 		CommonPrefixes:     commonPrefixes(page.Entries, n),
 	}
 	return out, s.showUploads(ctx, b, out, page.Entries, n)
+}
+
+// nextUploadKey is the NextKeyMarker of a page. Where the page ends with a common
+// prefix S3 gives none, and of a page that is not the last one a client then
+// begins anew for ever: of such a page we say what the documentation says.
+func nextUploadKey(page listing.Page[*upload]) string {
+	if last := len(page.Entries) - 1; last >= 0 && page.Entries[last].Common && !page.Truncated {
+		return ""
+	}
+	return page.Last()
 }
 
 // uploadsFrom goes through uploads by their keys and, of one key, in the order

@@ -214,3 +214,86 @@ func TestRetentionRefused(t *testing.T) {
 	refused(s, short, s3api.OpPutObjectRetention, in, "AccessDenied", "")
 	askOK(s, short, s3api.OpPutObjectRetention, s.retain(id, "GOVERNANCE", s.now.Add(24*time.Hour)))
 }
+
+// With ObjectWriter as ownership the newest version may be another account's. By
+// owning that nobody gets past the governance of the versions beneath it: whether
+// retention may be bypassed is for the bucket's owner to say.
+func TestBypassOfWhoOwnsTheNewest(t *testing.T) {
+	s := lockSite(t)
+	s.acls()
+	let := []string{
+		opens(named(s.stranger), "s3:PutObject", "arn:aws:s3:::the-bucket/*"),
+		opens(named(s.stranger), "s3:PutObjectRetention", "arn:aws:s3:::the-bucket/*"),
+		opens(named(s.stranger), "s3:DeleteObjectVersion", "arn:aws:s3:::the-bucket/*"),
+	}
+	s.bucketPolicy(let...)
+	id := *s.putContent("key", "governed").VersionId
+	askOK(s, s.owner, s3api.OpPutObjectRetention, s.retain(id, "GOVERNANCE", s.now.Add(time.Hour)))
+	mine := *askOK(s, s.stranger, s3api.OpPutObject, putInput("key", "mine")).VersionId
+	refused(s, s.stranger, s3api.OpDeleteObject, deleteVersion(id, true), "AccessDenied", locked)
+	batch := askOK(s, s.stranger, s3api.OpDeleteObjects, deleteObjects(
+		[]s3api.ObjectIdentifier{{Key: new("key"), VersionId: new(id)}},
+		func(in *s3api.DeleteObjectsInput) { in.BypassGovernanceRetention = new(true) }))
+	if len(batch.Errors) != 1 || len(batch.Deleted) != 0 {
+		t.Errorf("%+v", batch)
+	}
+	// Nor past that of its own version.
+	askOK(s, s.stranger, s3api.OpPutObjectRetention, s.retain(mine, "GOVERNANCE", s.now.Add(time.Hour)))
+	refused(s, s.stranger, s3api.OpPutObjectRetention, s.retain(mine, "", time.Time{}, bypassRetention), "AccessDenied", locked)
+	s.bucketPolicy(append(let, opens(named(s.stranger), "s3:BypassGovernanceRetention", "arn:aws:s3:::the-bucket/*"))...)
+	askOK(s, s.stranger, s3api.OpDeleteObject, deleteVersion(id, true))
+}
+
+// "This header is only returned if the requester has the s3:GetObjectRetention
+// permission", and so for the legal hold and the number of tags (API reference,
+// HeadObject and GetObject).
+func TestReadConceals(t *testing.T) {
+	s := lockSite(t)
+	id := *s.putContent("key", "content").VersionId
+	askOK(s, s.owner, s3api.OpPutObjectRetention, s.retain(id, "GOVERNANCE", s.now.Add(time.Hour)))
+	askOK(s, s.owner, s3api.OpPutObjectLegalHold, &s3api.PutObjectLegalHoldInput{
+		Bucket: new(siteBucket), Key: new("key"), LegalHold: &s3api.ObjectLockLegalHold{Status: "ON"},
+	})
+	askOK(s, s.owner, s3api.OpPutObjectTagging, &s3api.PutObjectTaggingInput{Bucket: new(siteBucket), Key: new("key"), Tagging: tagSet("a", "b")})
+	read := []string{may("s3:GetObject", "*"), may("s3:GetObjectVersion", "*")}
+	for name, tt := range map[string]struct {
+		allow           []string
+		version         bool
+		mode, hold, tag bool
+	}{
+		"no more":               {},
+		"retention":             {allow: []string{"s3:GetObjectRetention"}, mode: true},
+		"legal hold":            {allow: []string{"s3:GetObjectLegalHold"}, hold: true},
+		"tags":                  {allow: []string{"s3:GetObjectTagging"}, tag: true},
+		"tags of a version":     {allow: []string{"s3:GetObjectVersionTagging"}, version: true, tag: true},
+		"tags of another kind":  {allow: []string{"s3:GetObjectVersionTagging"}},
+		"all of a version's":    {allow: []string{"s3:GetObjectRetention", "s3:GetObjectLegalHold", "s3:GetObjectVersionTagging"}, version: true, mode: true, hold: true, tag: true},
+		"everything of another": {allow: []string{"s3:GetObjectAcl"}, version: true},
+	} {
+		statements := read
+		for _, action := range tt.allow {
+			statements = append(statements, may(action, "*"))
+		}
+		p := s.person(siteAccount, name, statements...)
+		in := &s3api.HeadObjectInput{Bucket: new(siteBucket), Key: new("key")}
+		if tt.version {
+			in.VersionId = new(id)
+		}
+		head := askOK(s, p, s3api.OpHeadObject, in)
+		get := askOK(s, p, s3api.OpGetObject, getInput("key", func(in *s3api.GetObjectInput) {
+			if tt.version {
+				in.VersionId = new(id)
+			}
+		}))
+		s.check(closed(get))
+		if head.ObjectLockMode != get.ObjectLockMode || (head.ObjectLockMode != "") != tt.mode || (head.ObjectLockRetainUntilDate != nil) != tt.mode {
+			t.Errorf("%s: mode %q until %v", name, head.ObjectLockMode, head.ObjectLockRetainUntilDate)
+		}
+		if head.ObjectLockLegalHoldStatus != get.ObjectLockLegalHoldStatus || (head.ObjectLockLegalHoldStatus != "") != tt.hold {
+			t.Errorf("%s: legal hold %q", name, head.ObjectLockLegalHoldStatus)
+		}
+		if (head.TagCount != nil) != tt.tag || (get.TagCount != nil) != tt.tag {
+			t.Errorf("%s: tags %v", name, head.TagCount)
+		}
+	}
+}

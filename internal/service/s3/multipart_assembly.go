@@ -39,9 +39,9 @@ func newAssembly(in *s3api.CompleteMultipartUploadInput) (*assembly, error) {
 	}
 	switch {
 	case in.MultipartUpload == nil:
-		return nil, errMalformedXML()
-	case len(in.MultipartUpload.Parts) == 0:
 		return nil, errInvalidRequest("You must specify at least one part")
+	case len(in.MultipartUpload.Parts) == 0:
+		return nil, errMalformedXML()
 	case len(a.sums) > 1:
 		return nil, errInvalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
 	}

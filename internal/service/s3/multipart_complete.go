@@ -34,21 +34,23 @@ func (s *Service) CompleteMultipartUpload(ctx context.Context, in *s3api.Complet
 			return nil, err
 		}
 	}
-	if err := s.mayComplete(ctx, b, u, in); err != nil {
+	customer := encryption.Customer(in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5)
+	if err := s.mayUseParts(ctx, b, u, customer); err != nil {
 		return nil, err
 	}
 	o, err := s.complete(ctx, b, u, a)
 	if err != nil {
 		return nil, s.concealed(ctx, b, u.Key, err)
 	}
-	return completion(call, b, u.Key, o), nil
+	out := completion(call, b, u.Key, o)
+	out.Expiration = shownExpiration(b, o, u.Key)
+	return out, nil
 }
 
-// mayComplete asks for the key that the parts are encrypted with: with KMS the
+// mayUseParts asks for the key that the parts are encrypted with: with KMS the
 // caller needs kms:Decrypt. An upload under a customer's key may be completed
 // without it, as nothing is decrypted; but not with another one.
-func (s *Service) mayComplete(ctx context.Context, b *Bucket, u *upload, in *s3api.CompleteMultipartUploadInput) error {
-	customer := encryption.Customer(in.SSECustomerAlgorithm, in.SSECustomerKey, in.SSECustomerKeyMD5)
+func (s *Service) mayUseParts(ctx context.Context, b *Bucket, u *upload, customer *encryption.CustomerKey) error {
 	if customer == nil && u.Object.Encryption.CustomerKeyMD5 != "" {
 		return nil
 	}

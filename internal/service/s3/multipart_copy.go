@@ -2,31 +2,31 @@ package s3
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
-	"github.com/fortlet/fortlet/internal/cloud/blob"
 	"github.com/fortlet/fortlet/internal/service/s3/encryption"
 )
 
 // UploadPartCopy makes a part of an upload out of an object, or of a range of
 // it.
 func (s *Service) UploadPartCopy(ctx context.Context, in *s3api.UploadPartCopyInput) (*s3api.UploadPartCopyOutput, error) {
+	var gone again
 	for {
-		out, err := s.copyPart(ctx, in)
-		if !errors.Is(err, blob.ErrGone) { // as in GetObject
+		src, err := s.source(ctx, sourceOfPart(in))
+		if err != nil {
+			return nil, err
+		}
+		out, err := s.copyPart(ctx, in, src)
+		if err == nil || !gone.look(src.object, err) {
 			return out, err
 		}
 	}
 }
 
-func (s *Service) copyPart(ctx context.Context, in *s3api.UploadPartCopyInput) (*s3api.UploadPartCopyOutput, error) {
-	src, err := s.source(ctx, sourceOfPart(in))
-	if err != nil {
-		return nil, err
-	}
+// copyPart copies of a source that the caller may read.
+func (s *Service) copyPart(ctx context.Context, in *s3api.UploadPartCopyInput, src *source) (*s3api.UploadPartCopyOutput, error) {
 	b, u, err := s.ongoing(ctx, uploadReference{*in.Bucket, *in.Key, *in.UploadId, in.ExpectedBucketOwner})
 	if err != nil {
 		return nil, err
@@ -89,6 +89,8 @@ func copiedSpan(header *string, size int64) (span, error) {
 		switch {
 		case to < from:
 			return sp, errCopyRange(*header)
+		case from >= size:
+			return sp, errInvalidRequest("The specified copy range is invalid for the source object size")
 		case to >= size:
 			return sp, errInvalidArgument(fmt.Sprintf("Range specified is not valid for source object of size: %d", size), "x-amz-copy-source-range", *header)
 		}

@@ -7,6 +7,7 @@ import (
 
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/cloud/checksum"
+	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
 func copyInput(key, id string, number int32, source string, edit ...func(*s3api.UploadPartCopyInput)) *s3api.UploadPartCopyInput {
@@ -125,4 +126,20 @@ func TestUploadPartCopyIsAuthorizedTwice(t *testing.T) {
 	if strings.Contains(e.Message, "content of") {
 		t.Error("the denial tells content")
 	}
+}
+
+// Content that is missing is an error, however often one looks.
+func TestCopyPartOfMissingContent(t *testing.T) {
+	s := newSite(t)
+	s.put("source")
+	s.check(s.cloud.Store.Update(t.Context(), func(tx *store.Tx) error {
+		for _, c := range findVersion(tx, s.row(), "source", "").Content {
+			s.blobs.Drop(tx, c.Blob)
+		}
+		return nil
+	}))
+	id := s.begin("key")
+	refused(s, s.owner, s3api.OpUploadPartCopy, copyInput("key", id, 1, siteBucket+"/source"), "InternalError", "")
+	refused(s, s.owner, s3api.OpCopyObject, copying(siteBucket+"/source", "key"), "InternalError", "")
+	refused(s, s.owner, s3api.OpGetObject, getInput("source"), "InternalError", "")
 }

@@ -143,3 +143,17 @@ func TestUploadKeepsItsEncryption(t *testing.T) {
 	id = s.begin("k")
 	expect(t, "after", s.complete("k", id, []s3api.CompletedPart{s.part("k", id, 1, "x")}).ServerSideEncryption, "aws:kms")
 }
+
+// "If the upload was created using server-side encryption with … (KMS) keys …
+// you must have permission to the kms:Decrypt action for the ListParts request
+// to succeed" (API reference, ListParts): parts are listed with their checksums.
+func TestListPartsTakesTheKey(t *testing.T) {
+	s := newSite(t)
+	id := s.begin("key", underKey(s.kmsKey()))
+	s.part("key", id, 1, "content")
+	list := &s3api.ListPartsInput{Bucket: new(siteBucket), Key: new("key"), UploadId: new(id)}
+	refused(s, s.person(siteAccount, "keyless", may("s3:*", "*")), s3api.OpListParts, list, "AccessDenied", "")
+	if out := askOK(s, s.owner, s3api.OpListParts, list); len(out.Parts) != 1 {
+		t.Errorf("%d parts", len(out.Parts))
+	}
+}

@@ -182,8 +182,8 @@ func TestCompleteRefuses(t *testing.T) {
 		code, message string
 		fields        []string
 	}{
-		{"no body", completeInput("k", id, nil, func(in *s3api.CompleteMultipartUploadInput) { in.MultipartUpload = nil }), "MalformedXML", "", nil},
-		{"no parts", completeInput("k", id, nil), "InvalidRequest", "You must specify at least one part", nil},
+		{"no body", completeInput("k", id, nil, func(in *s3api.CompleteMultipartUploadInput) { in.MultipartUpload = nil }), "InvalidRequest", "You must specify at least one part", nil},
+		{"no parts", completeInput("k", id, nil), "MalformedXML", "", nil}, // of a document that is empty: github.com/apache/arrow-rs/issues/5404
 		{"no number", completeInput("k", id, list(s3api.CompletedPart{ETag: last.ETag})), "MalformedXML", "", nil},
 		{"no etag", completeInput("k", id, list(s3api.CompletedPart{PartNumber: new(int32(1))})), "MalformedXML", "", nil},
 		{"order", completeInput("k", id, list(last, large)), "InvalidPartOrder",

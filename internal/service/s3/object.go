@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/fortlet/fortlet/internal/api"
@@ -144,15 +145,32 @@ func (s *Service) present(ctx context.Context, r *reference, b *Bucket, o *Objec
 // marked is the answer where there is a delete marker in place of an object.
 func (s *Service) marked(ctx context.Context, b *Bucket, r *reference, o *Object) error {
 	if r.version != nil {
-		e := errMethodNotAllowed(cloud.From(ctx).Operation.Method, "DeleteMarker")
-		e.Fields["Allow"], e.Fields["Last-Modified"] = "DELETE", httpTime(o.Modified)
-		return aboutMarker(e, o)
+		return errMarker(ctx, o)
 	}
 	err := s.missing(ctx, b, r.key)
 	if known, ok := err.(*api.Error); ok {
 		return aboutMarker(known, o)
 	}
 	return err
+}
+
+// permitBesides is permit for what is kept beside an object's content. To change
+// it, or to read the tags, is refused for a delete marker as such, whether or not
+// the request names its version; but who may not know that there is none is told
+// no more.
+func (s *Service) permitBesides(ctx context.Context, r *reference, b *Bucket, o *Object, q question) error {
+	err := s.permit(ctx, r, b, o, q)
+	if o != nil && o.Marker && errors.Is(err, errNoSuchKey(r.key)) {
+		return errMarker(ctx, o)
+	}
+	return err
+}
+
+// errMarker says that what was found is a delete marker.
+func errMarker(ctx context.Context, o *Object) error {
+	e := errMethodNotAllowed(cloud.From(ctx).Operation.Method, "DeleteMarker")
+	e.Fields["Allow"], e.Fields["Last-Modified"] = "DELETE", httpTime(o.Modified)
+	return aboutMarker(e, o)
 }
 
 // aboutMarker adds to an error the headers that tell of a delete marker.

@@ -17,7 +17,7 @@ func (s *Service) change(ctx context.Context, r *reference, q question, f func(*
 		if err != nil {
 			return nil, nil, err
 		}
-		if err := s.permit(ctx, r, b, seen, q); err != nil {
+		if err := s.permitBesides(ctx, r, b, seen, q); err != nil {
 			return nil, nil, err
 		}
 		o, err := s.changeSeen(ctx, r, b, seen, f)

@@ -48,8 +48,11 @@ func TestPutObjectACL(t *testing.T) {
 		"nothing": {func(in *s3api.PutObjectAclInput) {}, "MissingSecurityHeader"},
 		"both":    {func(in *s3api.PutObjectAclInput) { in.ACL, in.GrantRead = "private", new("id="+owner) }, "InvalidRequest"},
 		"another owner": {func(in *s3api.PutObjectAclInput) {
-			in.AccessControlPolicy = &s3api.AccessControlPolicy{Owner: &s3api.Owner{ID: new("x")}}
+			in.AccessControlPolicy = &s3api.AccessControlPolicy{Owner: &s3api.Owner{ID: new(s.canonical(otherAccount))}}
 		}, "AccessDenied"},
+		"an owner that is none": {func(in *s3api.PutObjectAclInput) {
+			in.AccessControlPolicy = &s3api.AccessControlPolicy{Owner: &s3api.Owner{ID: new("x")}}
+		}, "InvalidArgument"},
 		"no such key": {func(in *s3api.PutObjectAclInput) { in.Key, in.ACL = new("none"), "private" }, "NoSuchKey"},
 	} {
 		if e := refused(s, s.owner, s3api.OpPutObjectAcl, putACL("key", tt.edit), tt.code, ""); e.Code != tt.code {

@@ -11,8 +11,12 @@ import (
 // GetObjectTagging gives the tags of an object.
 func (s *Service) GetObjectTagging(ctx context.Context, in *s3api.GetObjectTaggingInput) (*s3api.GetObjectTaggingOutput, error) {
 	r := &reference{*in.Bucket, *in.Key, in.VersionId, in.ExpectedBucketOwner}
-	b, o, err := s.object(ctx, r, r.action("s3:GetObjectTagging", "s3:GetObjectVersionTagging"))
+	b, o, err := s.look(ctx, r)
 	if err != nil {
+		return nil, err
+	}
+	q := question{action: r.action("s3:GetObjectTagging", "s3:GetObjectVersionTagging")}
+	if err := s.permitBesides(ctx, r, b, o, q); err != nil {
 		return nil, err
 	}
 	out := &s3api.GetObjectTaggingOutput{VersionId: shownVersion(b, o), TagSet: []s3api.Tag{}}

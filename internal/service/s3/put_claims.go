@@ -30,7 +30,7 @@ func claimsOf(in any, body any, contentMD5 *string, requested s3api.ChecksumAlgo
 	if contentMD5 != nil {
 		raw, err := base64.StdEncoding.Strict().DecodeString(*contentMD5)
 		if err != nil || len(raw) != md5.Size {
-			return c, errInvalidDigest()
+			return c, errInvalidDigest(*contentMD5)
 		}
 		c.md5 = raw
 	}
@@ -98,6 +98,6 @@ func (c *claims) verify(body any, d digest) error {
 	return nil
 }
 
-func errInvalidDigest() *api.Error {
-	return api.Errorf("InvalidDigest", 400, "The Content-MD5 you specified was invalid.")
+func errInvalidDigest(given string) *api.Error {
+	return with(api.Errorf("InvalidDigest", 400, "The Content-MD5 you specified was invalid."), "Content-MD5", given)
 }

@@ -128,3 +128,31 @@ func TestPutUnderKMS(t *testing.T) {
 		t.Errorf("the object is %q", got)
 	}
 }
+
+// A checksum tells content from other content. Where that is encrypted under a
+// KMS key, it is for those alone who may use the key: "you must have permission
+// to use the kms:Decrypt action to retrieve the checksum" (API reference,
+// HeadObject, ChecksumMode).
+func TestChecksumTakesTheKey(t *testing.T) {
+	s := newSite(t)
+	key := s.kmsKey()
+	for _, algorithm := range []s3api.ServerSideEncryption{"aws:kms", "aws:kms:dsse"} {
+		askOK(s, s.owner, s3api.OpPutObject, putInput("key", "secret", func(in *s3api.PutObjectInput) {
+			in.ServerSideEncryption, in.SSEKMSKeyId = algorithm, &key
+		}))
+		keyless := s.person(siteAccount, "keyless", may("s3:*", "*"))
+		summed := &s3api.HeadObjectInput{Bucket: new(siteBucket), Key: new("key"), ChecksumMode: s3api.ChecksumModeEnabled}
+		refused(s, keyless, s3api.OpHeadObject, summed, "AccessDenied", "")
+		refused(s, keyless, s3api.OpGetObjectAttributes, attributesInput("key", "ETag", "Checksum"), "AccessDenied", "")
+		refused(s, keyless, s3api.OpGetObjectAttributes, attributesInput("key", "ObjectParts"), "AccessDenied", "")
+		if out := askOK(s, s.owner, s3api.OpHeadObject, summed); out.ChecksumCRC64NVME == nil {
+			t.Errorf("%s: no checksum for who may use the key", algorithm)
+		}
+		if out := askOK(s, s.owner, s3api.OpGetObjectAttributes, attributesInput("key", "Checksum")); out.Checksum.ChecksumCRC64NVME == nil {
+			t.Errorf("%s: no checksum among the attributes", algorithm)
+		}
+		// The rest takes no key.
+		askOK(s, keyless, s3api.OpHeadObject, &s3api.HeadObjectInput{Bucket: new(siteBucket), Key: new("key")})
+		askOK(s, keyless, s3api.OpGetObjectAttributes, attributesInput("key", "ETag", "ObjectSize"))
+	}
+}

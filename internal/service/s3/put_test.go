@@ -268,6 +268,9 @@ func TestConditionalPut(t *testing.T) {
 	s.wantFields(e, "Condition", "If-Match")
 	askOK(s, s.owner, s3api.OpPutObject, putInput("key", "2", ifMatch(etag)))
 	refused(s, s.owner, s3api.OpPutObject, putInput("key", "3", ifMatch(etag)), "PreconditionFailed", "")
+	refused(s, s.owner, s3api.OpPutObject, putInput("key", "3", ifMatch("")), "PreconditionFailed", "")
+	refused(s, s.owner, s3api.OpPutObject, putInput("key", "3", ifMatch(`""`)), "PreconditionFailed", "")
+	refused(s, s.owner, s3api.OpPutObject, putInput("key", "3", ifNoneMatch("")), "NotImplemented", "")
 	refused(s, s.owner, s3api.OpPutObject, putInput("key", "3", ifNoneMatch(etag)), "NotImplemented", "")
 	refused(s, s.owner, s3api.OpPutObject, putInput("key", "3", ifMatch("*")), "NotImplemented", "")
 

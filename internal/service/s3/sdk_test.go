@@ -218,4 +218,12 @@ func TestSDKDenied(t *testing.T) {
 	if err == nil || !strings.HasSuffix(err.Error(), "Access Denied") {
 		t.Errorf("nobody is denied with %v", err)
 	}
+	// The Region is no secret, see HeadBucket.
+	for name, who := range map[string]*s3.Client{"nobody": nobody, "a user": user} {
+		_, err := who.HeadBucket(t.Context(), &s3.HeadBucketInput{Bucket: aws.String("the-bucket")})
+		var answer *awshttp.ResponseError
+		if !errors.As(err, &answer) || answer.HTTPStatusCode() != http.StatusForbidden || answer.Response.Header.Get("x-amz-bucket-region") != "us-east-1" {
+			t.Errorf("HeadBucket by %s: %v", name, err)
+		}
+	}
 }

@@ -35,6 +35,7 @@ type Service struct {
 	blobs *blob.Store
 	keys  *encryption.Keys
 	made  cache
+	logs  *accessLogs // nil without AddJobs
 }
 
 // New makes the service.

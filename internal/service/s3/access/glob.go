@@ -4,6 +4,14 @@ import "strings"
 
 // glob reports whether a pattern matches text.
 func glob(pattern, text string) bool {
+	// Most patterns are none, or differ from the text before their first star. A
+	// policy has hundreds, each of which is compared with a hundred actions.
+	switch i := strings.IndexAny(pattern, "*?$"); {
+	case i < 0:
+		return pattern == text
+	case !strings.HasPrefix(text, pattern[:i]):
+		return false
+	}
 	pattern = simple(pattern, len(text))
 	for at := range places(pattern, text) {
 		if strings.Trim(pattern[at:], "*") == "" {

@@ -94,6 +94,10 @@ func broad(cidr string) bool {
 		_, err := netip.ParseAddr(cidr)
 		return err != nil
 	}
+	// ::ffff:0:0/96 is all of IPv4.
+	if addr, bits := prefix.Addr(), prefix.Bits(); addr.Is4In6() && bits >= 96 {
+		return bits-96 < 8
+	}
 	if prefix.Addr().Is4() {
 		return prefix.Bits() < 8
 	}

@@ -74,6 +74,9 @@ func TestPublic(t *testing.T) {
 		{"a range of /7 among others", []string{put(any, `{"IpAddress":{"aws:SourceIp":["192.0.2.0/24","44.0.0.0/7"]}}`)}, true},
 		{"an IPv6 range of /32", []string{put(any, `{"IpAddress":{"aws:SourceIp":"2001:db8::/32"}}`)}, false},
 		{"an IPv6 range of /31", []string{put(any, `{"IpAddress":{"aws:SourceIp":"2001:db8::/31"}}`)}, true},
+		{"all of IPv4, written as IPv6", []string{put(any, `{"IpAddress":{"aws:SourceIp":"::ffff:0:0/96"}}`)}, true},
+		{"an IPv4 range of /7, written as IPv6", []string{put(any, `{"IpAddress":{"aws:SourceIp":"::ffff:44.0.0.0/103"}}`)}, true},
+		{"an IPv4 range of /8, written as IPv6", []string{put(any, `{"IpAddress":{"aws:SourceIp":"::ffff:44.0.0.0/104"}}`)}, false},
 		{"everywhere but an address", []string{put(any, `{"NotIpAddress":{"aws:SourceIp":"192.0.2.1"}}`)}, true},
 	} {
 		if got := access.Public(parse(t, tt.statements...)); got != tt.public {
