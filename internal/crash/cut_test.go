@@ -1,14 +1,15 @@
 package crash
 
 import (
+	"bytes"
 	"context"
-	"errors"
-	"math/rand/v2"
-	"net"
+	"fmt"
 	"net/http"
 	"strings"
-	"sync/atomic"
+	"sync"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
 // TestCutConnections cuts each writer's connection somewhere in a request: in
@@ -18,10 +19,7 @@ func TestCutConnections(t *testing.T) {
 	for range *rounds {
 		p := start(t, tr.dir)
 		cut := func(w *writer) http.RoundTripper {
-			transport := newTransport()
-			dialer := &cutDialer{rnd: w.rnd}
-			transport.DialContext = dialer.dial
-			return transport
+			return cutTransport(func() *cutConn { return cutSomewhere(w.rnd) })
 		}
 		tr.write(t.Context(), p, cut, func() {})
 		tr.wantNoAnswer(t)
@@ -48,72 +46,39 @@ func wantNoErrors(t *testing.T, p *process) {
 	}
 }
 
-var errCut = errors.New("the test has cut the connection")
-
-// cutDialer dials connections that are cut after a few requests.
-type cutDialer struct{ rnd *rand.Rand }
-
-func (d *cutDialer) dial(ctx context.Context, network, address string) (net.Conn, error) {
-	conn, err := new(net.Dialer).DialContext(ctx, network, address)
-	if err != nil {
-		return nil, err
+// TestCutBodies cuts connections amid large bodies. What has come of them goes
+// away by itself, without a restart.
+func TestCutBodies(t *testing.T) {
+	dir, name, key := t.TempDir(), "bodies", "large"
+	p := start(t, dir)
+	c := newClients(p.endpoint, "reader", newTransport())
+	must(c.s3.CreateBucket(t.Context(), &s3.CreateBucketInput{Bucket: &name}))(t)
+	begun := must(c.s3.CreateMultipartUpload(t.Context(), &s3.CreateMultipartUploadInput{Bucket: &name, Key: &key}))(t)
+	var all sync.WaitGroup
+	for i := range writerCount {
+		rnd := random(5<<8 | uint64(i))
+		all.Go(func() {
+			for n := range *rounds {
+				cut := &cutConn{requests: 1, place: inRequest, part: rnd.Float64(), reset: rnd.IntN(2) == 0}
+				w := newClients(p.endpoint, app(i), cutTransport(func() *cutConn { return cut }))
+				body := bytes.NewReader(piece{fmt.Sprint(prefix(i), n), 1<<20 + rnd.IntN(maxContent-1<<20)}.bytes())
+				var err error
+				if n%2 == 0 {
+					_, err = w.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: &key, Body: body})
+				} else {
+					_, err = w.s3.UploadPart(t.Context(), &s3.UploadPartInput{Bucket: &name, Key: &key, UploadId: begun.UploadId, PartNumber: new(int32(1 + i)), Body: body})
+				}
+				if err == nil || errorCode(err) != "" {
+					t.Errorf("a body that was cut off is answered with %v", err)
+				}
+			}
+		})
 	}
-	c := &cutConn{TCPConn: conn.(*net.TCPConn), requests: 1 + d.rnd.IntN(40)}
-	c.place = cutPlace(d.rnd.IntN(3))
-	c.part = d.rnd.Float64()
-	// Without lingering the end is a reset, with it an orderly close.
-	c.reset = d.rnd.IntN(2) == 0
-	return c, nil
-}
-
-// cutPlace is where in its last request a connection is cut.
-type cutPlace int
-
-const (
-	inRequest    cutPlace = iota // a part of it is sent
-	afterRequest                 // all of it is sent
-	inAnswer                     // the answer has begun to come
-)
-
-// cutConn lets some requests pass, each of which is one write, and is cut in
-// the last of them.
-type cutConn struct {
-	*net.TCPConn
-	requests int // the writing goroutine's
-	place    cutPlace
-	part     float64 // of the request
-	reset    bool
-	awaiting atomic.Bool // the answer in which it is cut
-}
-
-func (c *cutConn) Write(p []byte) (int, error) {
-	if c.requests--; c.requests > 0 {
-		return c.TCPConn.Write(p)
-	}
-	switch c.place {
-	case inAnswer:
-		c.awaiting.Store(true)
-		return c.TCPConn.Write(p)
-	case inRequest:
-		// At least a byte, or the transport would send the request again.
-		p = p[:max(1, int(c.part*float64(len(p))))]
-	}
-	n, err := c.TCPConn.Write(p)
-	return n, errors.Join(err, c.cut())
-}
-
-func (c *cutConn) Read(p []byte) (int, error) {
-	n, err := c.TCPConn.Read(p)
-	if c.awaiting.Load() {
-		return 0, errors.Join(err, c.cut())
-	}
-	return n, err
-}
-
-func (c *cutConn) cut() error {
-	if c.reset {
-		c.SetLinger(0)
-	}
-	c.Close()
-	return errCut
+	all.Wait()
+	wantFiles(t, dir, nil)
+	r := bucketReader{t, c, name, nil}
+	agree(t, "objects that were cut off", r.objects(), map[string][]version{})
+	agree(t, "the upload and its parts", r.uploads(), map[string]upload{key: {ID: *begun.UploadId, Parts: map[int32]part{}}})
+	wantNoErrors(t, p)
+	p.terminate(t)
 }

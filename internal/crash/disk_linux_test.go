@@ -4,11 +4,10 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
-
-	"golang.org/x/sys/unix"
 )
 
 // manyKeys is how many keys a writer may have, to fill a store.
@@ -17,29 +16,29 @@ const manyKeys = 100
 // TestDiskFull lets the disk run full under a cloud at work. It answers with
 // errors, keeps what it acknowledged, and goes on when there is room again.
 func TestDiskFull(t *testing.T) {
-	for name, disk := range map[string]func(*testing.T, string) (limit func(*process), lift func()){
-		"no space left":               func(t *testing.T, dir string) (func(*process), func()) { return smallFileSystem(t, dir, "6m") },
-		"no space left for the store": fullStore,
-		"file too large":              fileSizeLimit,
+	for name, c := range map[string]struct {
+		disk    func(t *testing.T, dir string) (limit func(*process), lift func())
+		choices []func(*writer) *operation
+	}{
+		// Content leaves the last of a disk to what has none.
+		"no space left":               {smallDisk, accountChoices},
+		"no space left for the store": {fullStore, choices},
+		"file too large":              {fileSizeLimit, accountChoices},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "data")
 			if err := os.Mkdir(dir, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			limit, lift := disk(t, dir)
+			limit, lift := c.disk(t, dir)
 			tr := newTrial(t, dir)
 			p := start(t, dir)
 			limit(p)
 			for _, w := range tr.writers {
-				w.keys = manyKeys
+				w.keys, w.choices = manyKeys, c.choices
 			}
 			tr.write(t.Context(), p, plain, func() {})
-			for _, w := range tr.writers {
-				if w.refusal() != http.StatusInternalServerError {
-					t.Errorf("a full disk is answered with %v", w.failure)
-				}
-			}
+			tr.wantRefusals(t)
 			wantHealthy(t, p)
 			endOnFullDisk(t, p)
 			tr.log.verify(t)
@@ -49,48 +48,71 @@ func TestDiskFull(t *testing.T) {
 			acknowledged, made := tr.check(t, p)
 			t.Logf("%d changes acknowledged, of those refused %d made and %d not", acknowledged, made, writerCount-made)
 			p.terminate(t)
+			wantRows(t, dir, tr.worlds())
 		})
 	}
 }
 
-// smallFileSystem mounts a file system of a size at a folder.
-func smallFileSystem(t *testing.T, dir, size string) (limit func(*process), lift func()) {
+// wantRefusals wants every writer to have been told of an internal error, in
+// the words of the service.
+func (tr *trial) wantRefusals(t *testing.T) {
 	t.Helper()
-	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "mode=0700,size="+size); err != nil {
-		t.Skipf("a small file system needs the right to mount one: %v", err)
-	}
-	t.Cleanup(func() {
-		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
-			t.Error(err)
+	for _, w := range tr.writers {
+		switch code := errorCode(w.failure); code {
+		case "InternalError", "ServiceFailure", "KMSInternalException": // of S3, IAM and KMS
+			if w.refusal() == http.StatusInternalServerError {
+				continue
+			}
 		}
-	})
-	return func(*process) {}, func() {
-		if err := unix.Mount("tmpfs", dir, "tmpfs", unix.MS_REMOUNT, "size=256m"); err != nil {
-			t.Fatal(err)
-		}
+		t.Errorf("a full disk is answered with %v", w.failure)
 	}
 }
 
-// fullStore lets the store alone run out of space, which the audit log does not
-// notice.
-func fullStore(t *testing.T, dir string) (limit func(*process), lift func()) {
-	t.Helper()
-	store := filepath.Join(dir, "store")
-	if err := os.Mkdir(store, 0o700); err != nil {
-		t.Fatal(err)
+// TestDiskFullOfContent lets content fill a disk. What brings none goes on, so
+// that there can be deletions, and content is taken as soon as there is room
+// again; all of it without a restart.
+func TestDiskFullOfContent(t *testing.T) {
+	for name, disk := range map[string]func(t *testing.T, dir string) (lift func()){
+		"one for all":    sharedDisk,
+		"one of its own": contentDisk,
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := filepath.Join(t.TempDir(), "data")
+			if err := os.Mkdir(dir, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			lift := disk(t, dir)
+			tr := newTrial(t, dir)
+			p := start(t, dir)
+			for range 2 {
+				stop := watch(t, p)
+				tr.write(t.Context(), p, plain, func() {})
+				stop()
+				tr.wantContentRefused(t)
+				if _, made := tr.check(t, p); made > 0 {
+					t.Errorf("%d refused changes were made", made)
+				}
+			}
+			lift()
+			tr.writeUntilTerminated(t, p, 50*writerCount)
+			p = start(t, dir)
+			acknowledged, _ := tr.check(t, p)
+			t.Logf("%d changes acknowledged after there was room", acknowledged)
+			p.terminate(t)
+		})
 	}
-	return smallFileSystem(t, store, "256k")
 }
 
-// fileSizeLimit forbids the process to make any file larger than a megabyte and
-// a half, which its audit log soon wants to be.
-func fileSizeLimit(t *testing.T, _ string) (limit func(*process), lift func()) {
-	return func(p *process) {
-		const size = 3 << 19
-		if err := unix.Prlimit(p.cmd.Process.Pid, unix.RLIMIT_FSIZE, &unix.Rlimit{Cur: size, Max: size}, nil); err != nil {
-			t.Fatal(err)
+// wantContentRefused wants every writer to have had content refused, and nothing
+// else.
+func (tr *trial) wantContentRefused(t *testing.T) {
+	t.Helper()
+	tr.wantRefusals(t)
+	for _, w := range tr.writers {
+		if name := w.inFlight.name; !slices.Contains([]string{"PutObject", "CopyObject", "UploadPart"}, name) {
+			t.Errorf("writer %d: %s brings no content and was refused", w.number, name)
 		}
-	}, func() {}
+	}
 }
 
 // wantHealthy wants the process to be there and to answer.

@@ -13,24 +13,42 @@ const (
 	maxPolicies  = 3
 	maxAliases   = 4
 	keysPerRound = 1
+	maxBuckets   = 2
+	maxVersions  = 3 // of a key
+	maxUploads   = 2 // in a bucket
+	maxParts     = 3
 )
 
 // groupNames are the groups that all writers share.
 var groupNames = []string{"blue", "green"}
 
-// choices make a change that fits the writer's world, or nil where none does.
-// Each change shows when the world is read back.
-var choices = []func(*writer) *operation{
+// accountChoices make a change of IAM or KMS that fits the writer's world, or
+// nil where none does. Each change shows when the world is read back.
+var accountChoices = []func(*writer) *operation{
 	createUser, renameUser, deleteUser, tagUser, untagUser,
 	putUserPolicy, deleteUserPolicy, joinGroup, leaveGroup,
 	createKey, tagKey, untagKey, switchRotation, rotateKey,
 	createAlias, updateAlias, deleteAlias,
 }
 
+// choices make any change. What stands here twice is chosen twice as often.
+var choices = append(slices.Clone(accountChoices),
+	createBucket, deleteBucket, versionBucket, encryptBucket, tagBucket, untagBucket,
+	putObject, putObject, putObject, putObject, putObject, putObject, copyObject, copyObject,
+	deleteObject, deleteObject, deleteVersion, deleteVersion, emptyBucket, tagObject, untagObject,
+	createUpload, uploadPart, uploadPart, uploadPart, completeUpload, completeUpload, abortUpload,
+)
+
+// contentChoices make changes of which many bring content.
+var contentChoices = []func(*writer) *operation{
+	createBucket, putObject, putObject, putObject, copyObject, deleteVersion, deleteVersion,
+	createUpload, uploadPart, uploadPart, completeUpload, completeUpload, completeUpload,
+}
+
 // next chooses a change.
 func (w *writer) next() *operation {
 	for {
-		if o := choices[w.rnd.IntN(len(choices))](w); o != nil {
+		if o := w.choices[w.rnd.IntN(len(w.choices))](w); o != nil {
 			return o
 		}
 	}

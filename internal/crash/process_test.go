@@ -93,6 +93,16 @@ func (p *process) kill(t *testing.T) {
 	<-p.gone
 }
 
+// isThere reports whether the process has not ended.
+func (p *process) isThere() bool {
+	select {
+	case <-p.gone:
+		return false
+	default:
+		return true
+	}
+}
+
 // wait waits for the process to end by itself and gives its exit code, -1 when
 // a signal ended it.
 func (p *process) wait(t *testing.T) int {

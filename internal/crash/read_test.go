@@ -18,6 +18,7 @@ func readBack(t *testing.T, c *clients, writers int) []*world {
 	}
 	readUsers(t, c, worlds)
 	readKeys(t, c, worlds)
+	readBuckets(t, c, worlds)
 	return worlds
 }
 

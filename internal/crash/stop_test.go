@@ -19,18 +19,10 @@ func TestTerminateUnderWrites(t *testing.T) {
 	tr := newTrial(t, t.TempDir())
 	for round := range *rounds {
 		p := start(t, tr.dir)
-		changes := int64(1 + random(3<<8|uint64(round)).IntN(300))
-		var count atomic.Int64
-		tr.write(t.Context(), p, plain, func() {
-			if count.Add(1) == changes {
-				p.cmd.Process.Signal(syscall.SIGTERM)
-			}
-		})
-		if code := p.wait(t); code != 0 {
-			t.Errorf("exit code %d\n%s", code, &p.stderr)
-		}
+		stop := watch(t, p)
+		tr.writeUntilTerminated(t, p, 1+random(3<<8|uint64(round)).IntN(300))
+		stop()
 		wantNotRunning(t, tr.dir)
-		tr.wantNoAnswer(t)
 		p = start(t, tr.dir)
 		// A change that was begun was also answered.
 		if _, made := tr.check(t, p); made > 0 {
@@ -38,6 +30,22 @@ func TestTerminateUnderWrites(t *testing.T) {
 		}
 		p.terminate(t)
 	}
+}
+
+// writeUntilTerminated lets all writers work and terminates the process after a
+// number of acknowledged changes.
+func (tr *trial) writeUntilTerminated(t *testing.T, p *process, changes int) {
+	t.Helper()
+	var count atomic.Int64
+	tr.write(t.Context(), p, plain, func() {
+		if count.Add(1) == int64(changes) {
+			p.cmd.Process.Signal(syscall.SIGTERM)
+		}
+	})
+	if code := p.wait(t); code != 0 {
+		t.Errorf("exit code %d\n%s", code, &p.stderr)
+	}
+	tr.wantNoAnswer(t)
 }
 
 func TestTerminateIdle(t *testing.T) {

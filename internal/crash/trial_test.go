@@ -56,8 +56,8 @@ func (tr *trial) write(ctx context.Context, p *process, transport func(*writer) 
 	all.Wait()
 }
 
-// check compares a running cloud with what the writers know, and makes what is
-// there the base of the next round. It gives how many changes were
+// check compares a running cloud with what the writers know, which is then the
+// base of the next round. It gives how many changes were
 // acknowledged, and how many more were made.
 func (tr *trial) check(t *testing.T, p *process) (acknowledged, made int) {
 	t.Helper()
@@ -74,15 +74,24 @@ func (tr *trial) check(t *testing.T, p *process) (acknowledged, made int) {
 		}
 	}
 	tr.log.check(t, tr.writers, applied)
-	for i, w := range tr.writers {
-		w.world, w.inFlight = worlds[i], nil
+	wantFiles(t, tr.dir, tr.worlds())
+	for _, w := range tr.writers {
+		w.inFlight = nil
 		clear(w.acknowledged)
 	}
 	return acknowledged, made
 }
 
+// worlds gives what has to be there.
+func (tr *trial) worlds() (all []*world) {
+	for _, w := range tr.writers {
+		all = append(all, w.world)
+	}
+	return all
+}
+
 // settle compares what is there with what has to be, and tells whether the
-// change in flight was made.
+// change in flight was made, which is then part of the world.
 func (w *writer) settle(t *testing.T, there *world) (applied bool) {
 	t.Helper()
 	have, before := there.String(), w.world.String()
@@ -93,8 +102,10 @@ func (w *writer) settle(t *testing.T, there *world) (applied bool) {
 		t.Errorf("writer %d: there is\n%s\nand was acknowledged\n%s", w.number, have, before)
 		return false
 	}
-	after := w.world.with(w.inFlight, "").named(there).String()
+	next := w.world.with(w.inFlight, "").named(there)
+	after := next.String()
 	if have == after {
+		w.world = next
 		return true
 	}
 	t.Errorf("writer %d: there is\n%s\nand was acknowledged\n%s\nwhich %s in flight would have made\n%s", w.number, have, before, w.inFlight.name, after)

@@ -12,6 +12,7 @@ type world struct {
 	Users   map[string]user   // by name
 	Keys    map[string]key    // by description, which no two keys share
 	Aliases map[string]string // by name; the description of the key
+	Buckets map[string]bucket // by name
 }
 
 type user struct {
@@ -30,7 +31,7 @@ type key struct {
 }
 
 func newWorld() *world {
-	return &world{map[string]user{}, map[string]key{}, map[string]string{}}
+	return &world{map[string]user{}, map[string]key{}, map[string]string{}, map[string]bucket{}}
 }
 
 // with gives the world after a change, which made the resource id.
@@ -41,7 +42,7 @@ func (w *world) with(o *operation, id string) *world {
 }
 
 func (w *world) clone() *world {
-	c := &world{maps.Clone(w.Users), maps.Clone(w.Keys), maps.Clone(w.Aliases)}
+	c := &world{maps.Clone(w.Users), maps.Clone(w.Keys), maps.Clone(w.Aliases), maps.Clone(w.Buckets)}
 	for name, u := range c.Users {
 		u.Tags, u.Policies, u.Groups = maps.Clone(u.Tags), maps.Clone(u.Policies), slices.Clone(u.Groups)
 		c.Users[name] = u
@@ -49,6 +50,9 @@ func (w *world) clone() *world {
 	for name, k := range c.Keys {
 		k.Tags = maps.Clone(k.Tags)
 		c.Keys[name] = k
+	}
+	for name, b := range c.Buckets {
+		c.Buckets[name] = b.clone()
 	}
 	return c
 }
@@ -67,6 +71,9 @@ func (w *world) named(from *world) *world {
 			k.ID = from.Keys[name].ID
 			c.Keys[name] = k
 		}
+	}
+	for name, b := range c.Buckets {
+		b.name(from.Buckets[name])
 	}
 	return c
 }

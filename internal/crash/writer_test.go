@@ -2,6 +2,7 @@ package crash
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -15,13 +16,15 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/kms"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 )
 
 // operation is a change that a writer asks for.
 type operation struct {
 	name string // as the API and its records have it
-	// call asks for it and gives the id of what was made, if anything was.
+	// call asks for it and gives the id of what was made, if anything was, as
+	// apply wants to have it.
 	call func(ctx context.Context, c *clients) (id string, err error)
 	// apply makes the same change in the writer's world.
 	apply func(w *world, id string)
@@ -30,10 +33,11 @@ type operation struct {
 // writer changes its part of the cloud, one change after the other, and keeps
 // the journal of it.
 type writer struct {
-	number int
-	rnd    *rand.Rand
-	made   int // how many names it has given
-	keys   int // how many keys it may have: they cannot be deleted soon
+	number  int
+	rnd     *rand.Rand
+	made    int // how many names it has given
+	keys    int // how many keys it may have: they cannot be deleted soon
+	choices []func(*writer) *operation
 
 	// The journal.
 	world        *world
@@ -48,6 +52,7 @@ type writer struct {
 func newWriter(number int) *writer {
 	return &writer{
 		number:       number,
+		choices:      choices,
 		world:        newWorld(),
 		acknowledged: map[string]string{},
 		sealed:       map[string][]byte{},
@@ -107,6 +112,7 @@ func (w *writer) refusal() int {
 type clients struct {
 	iam     *iam.Client
 	kms     *kms.Client
+	s3      *s3.Client
 	sts     *sts.Client
 	config  aws.Config
 	answers *answers
@@ -123,7 +129,8 @@ func newClients(endpoint, app string, transport http.RoundTripper) *clients {
 		Retryer:      func() aws.Retryer { return aws.NopRetryer{} },
 		AppID:        app,
 	}
-	return &clients{iam.NewFromConfig(cfg), kms.NewFromConfig(cfg), sts.NewFromConfig(cfg), cfg, seen}
+	buckets := s3.NewFromConfig(cfg, func(o *s3.Options) { o.UsePathStyle = true })
+	return &clients{iam.NewFromConfig(cfg), kms.NewFromConfig(cfg), buckets, sts.NewFromConfig(cfg), cfg, seen}
 }
 
 func newTransport() *http.Transport {
@@ -137,22 +144,24 @@ type answers struct {
 	requestID string
 }
 
-// RoundTrip sends the request with a body in memory. net/http then sends it in
-// one piece, and has done with it when the answer comes. The SDK's own body it
-// would read once more after the last byte, to see its end; a cloud on the same
-// machine can be faster, then the SDK has closed the body, and net/http breaks
-// off the connection amid the answer.
+// RoundTrip sends the request with a body in memory. net/http has then done
+// with it when the answer comes. The SDK's own body it would read once more
+// after the last byte, to see its end; a cloud on the same machine can be
+// faster, then the SDK has closed the body, and net/http breaks off the
+// connection amid the answer.
 func (a *answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	a.requestID = ""
-	body, err := io.ReadAll(r.Body)
-	if err := errors.Join(err, r.Body.Close()); err != nil {
-		return nil, err
+	if r.Body != nil {
+		body, err := io.ReadAll(r.Body)
+		if err := errors.Join(err, r.Body.Close()); err != nil {
+			return nil, err
+		}
+		r = r.Clone(r.Context())
+		r.Body = io.NopCloser(bytes.NewReader(body))
 	}
-	r = r.Clone(r.Context())
-	r.Body = io.NopCloser(bytes.NewReader(body))
 	resp, err := a.transport.RoundTrip(r)
 	if err == nil {
-		a.requestID = resp.Header.Get("X-Amzn-Requestid")
+		a.requestID = cmp.Or(resp.Header.Get("X-Amzn-Requestid"), resp.Header.Get("X-Amz-Request-Id"))
 	}
 	return resp, err
 }
