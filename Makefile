@@ -9,6 +9,8 @@ BOTOCORE = 1.43.11
 VERSITYGW = v1.8.0
 
 export CGO_ENABLED = 0
+# scripts/tools.sh puts the aws CLI there where the machine's own is too old.
+export PATH := $(CURDIR)/.cache/aws/bin:$(PATH)
 
 .PHONY: build
 build: ## one static binary in bin/

@@ -1,27 +1,60 @@
 #!/bin/sh
-# Installs what the walkthroughs need and the machine lacks: the aws CLI,
-# OpenSSL, bash and curl, through apt where there is one.
+# Installs what the walkthroughs need and the machine lacks: OpenSSL, bash and
+# curl through apt, and the aws CLI through pip, into .cache/aws, since what
+# distributions ship can be too old: "aws cloudtrail validate-logs" finds the
+# cloud by AWS_ENDPOINT_URL alone, which the CLI reads from 2.13 and 1.29 on.
 set -eu
 
+AWSCLI=1.45.11
+cache=$(cd "$(dirname "$0")/.." && pwd)/.cache/aws
+
+# new_enough says whether there is an aws that reads AWS_ENDPOINT_URL.
+new_enough() {
+	version=$(PATH=$cache/bin:$PATH aws --version 2>/dev/null) || return 1
+	version=${version#aws-cli/}
+	major=${version%%.*}
+	minor=${version#*.}
+	minor=${minor%%.*}
+	case $major in
+	1) [ "$minor" -ge 29 ] ;;
+	*) [ "$major" -gt 2 ] || [ "$minor" -ge 13 ] ;;
+	esac
+}
+
 missing=
-command -v aws >/dev/null 2>&1 || missing="$missing awscli"
 command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
 command -v bash >/dev/null 2>&1 || missing="$missing bash"
 command -v curl >/dev/null 2>&1 || missing="$missing curl"
-[ -n "$missing" ] || exit 0
-
-if ! command -v apt-get >/dev/null 2>&1; then
-	echo "please install:$missing (the AWS CLI: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html)" >&2
-	exit 1
+aws=yes
+new_enough || aws=
+if [ -z "$aws" ] && ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
+	missing="$missing python3-venv"
 fi
-sudo=
-if [ "$(id -u)" -ne 0 ]; then
-	if ! command -v sudo >/dev/null 2>&1; then
-		echo "please run as root: apt-get install$missing" >&2
+
+if [ -n "$missing" ]; then
+	if ! command -v apt-get >/dev/null 2>&1; then
+		echo "please install:$missing" >&2
 		exit 1
 	fi
-	sudo=sudo
+	sudo=
+	if [ "$(id -u)" -ne 0 ]; then
+		if ! command -v sudo >/dev/null 2>&1; then
+			echo "please run as root: apt-get install$missing" >&2
+			exit 1
+		fi
+		sudo=sudo
+	fi
+	echo "installing$missing" >&2
+	# shellcheck disable=SC2086 # a list of packages
+	$sudo env DEBIAN_FRONTEND=noninteractive sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing" >&2
 fi
-echo "installing$missing" >&2
-# shellcheck disable=SC2086 # a list of packages
-$sudo env DEBIAN_FRONTEND=noninteractive sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing" >&2
+
+if [ -z "$aws" ]; then
+	echo "installing the aws CLI $AWSCLI into .cache/aws" >&2
+	rm -rf "$cache"
+	if ! { python3 -m venv "$cache" && "$cache/bin/pip" install --quiet --disable-pip-version-check "awscli==$AWSCLI"; } >&2; then
+		rm -rf "$cache"
+		echo "please install the AWS CLI, 2.13 or later: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html" >&2
+		exit 1
+	fi
+fi

@@ -12,9 +12,9 @@ import (
 )
 
 // TestWalkthroughs runs every walkthrough against a cloud in process, with the
-// unmodified aws CLI and OpenSSL: "make tools" installs both.
+// unmodified aws CLI, OpenSSL and curl: "make tools" installs them.
 func TestWalkthroughs(t *testing.T) {
-	for _, tool := range []string{"aws", "openssl", "bash"} {
+	for _, tool := range []string{"aws", "openssl", "bash", "curl"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Fatalf("%v: run make tools", err)
 		}
