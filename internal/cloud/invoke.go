@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"runtime/debug"
 
 	"github.com/fortlet/fortlet/internal/api"
+	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
 	"github.com/fortlet/fortlet/internal/cloud/wire"
 )
@@ -28,6 +30,7 @@ func (c *Cloud) Invoke(ctx context.Context, call *Call) (any, error) {
 	call.Input = nil
 	c.recent.add(call)
 	if recordErr != nil {
+		abandon(out)
 		// A call that cannot be recorded must not be answered with success.
 		return nil, c.internal(call, fmt.Errorf("audit record: %w", recordErr))
 	}
@@ -36,6 +39,15 @@ func (c *Cloud) Invoke(ctx context.Context, call *Call) (any, error) {
 		return nil, answer
 	}
 	return out, nil
+}
+
+// abandon closes the stream of an output that nobody gets.
+func abandon(out any) {
+	if o, ok := out.(*s3api.GetObjectOutput); ok {
+		if body, ok := o.Body.(io.Closer); ok {
+			_ = body.Close() // it was read from alone
+		}
+	}
 }
 
 // Refuse records a call that ends before it reaches its handler, because of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
 	"log/slog"
 	"strings"
 	"testing"
@@ -50,6 +51,7 @@ type shelf struct {
 	bucketOwner string
 	bucket, key string            // statements of the policies
 	identities  map[string]string // statements by account
+	content     io.Reader         // of what is read
 }
 
 func newShelf(t testing.TB) *shelf {
@@ -79,7 +81,7 @@ func newShelf(t testing.TB) *shelf {
 				return out, nil
 			}),
 			cloud.Handle(opGet, func(ctx context.Context, in *s3api.GetObjectInput) (*s3api.GetObjectOutput, error) {
-				return &s3api.GetObjectOutput{ContentLength: new(int64(12))}, on(ctx, "s3:GetObject", *in.Bucket, in.Key)
+				return &s3api.GetObjectOutput{ContentLength: new(int64(12)), Body: s.content}, on(ctx, "s3:GetObject", *in.Bucket, in.Key)
 			}),
 			cloud.Handle(opCopy, func(ctx context.Context, in *s3api.CopyObjectInput) (*s3api.CopyObjectOutput, error) {
 				err := errors.Join(on(ctx, "s3:GetObject", "source", in.CopySource), on(ctx, "s3:PutObject", *in.Bucket, in.Key))
@@ -453,5 +455,29 @@ func BenchmarkInvoke(b *testing.B) {
 		if _, err := s.cloud.Invoke(b.Context(), call); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// closing is content that knows whether it was closed.
+type closing struct {
+	io.Reader
+	closed bool
+}
+
+func (c *closing) Close() error { c.closed = true; return nil }
+
+// What is read of an object is given back when the call cannot be recorded, and
+// so not be answered.
+func TestUnrecordedReadIsClosed(t *testing.T) {
+	s := newShelf(t)
+	content := &closing{Reader: strings.NewReader("content")}
+	s.bucket, s.content = letAnyone, content
+	if err := s.cloud.Audit.Close(); err != nil {
+		t.Fatal(err)
+	}
+	call := &cloud.Call{ID: cloud.NewID(), Cloud: s.cloud, Operation: &opGet.Operation, Input: get("b")}
+	call.Scope = authz.Scope{Authorizer: s.cloud.Authorizer, Principal: aUser(account), Region: region, Time: s.cloud.Now()}
+	if out, err := s.cloud.Invoke(t.Context(), call); err == nil || out != nil || !content.closed {
+		t.Errorf("%v, %v, closed: %t", out, err, content.closed)
 	}
 }

@@ -49,6 +49,7 @@ func TestEndpoints(t *testing.T) {
 			if err != nil || len(list.Contents) != 1 || len(list.CommonPrefixes) != 1 {
 				t.Errorf("ListObjectsV2: %+v, %v", list, err)
 			}
+			wantLocation(t, client, bucket)
 			if name == "of AWS, accelerated" {
 				return // which knows no buckets' own operations
 			}
@@ -60,6 +61,38 @@ func TestEndpoints(t *testing.T) {
 				t.Errorf("ListBuckets: %v", err)
 			}
 		})
+	}
+}
+
+// wantLocation asserts that a completed upload is said to be where the client
+// finds it.
+func wantLocation(t *testing.T, client *s3.Client, bucket *string) {
+	t.Helper()
+	ctx, key := t.Context(), new("uploaded")
+	up, err := client.CreateMultipartUpload(ctx, &s3.CreateMultipartUploadInput{Bucket: bucket, Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := client.UploadPart(ctx, &s3.UploadPartInput{Bucket: bucket, Key: key, UploadId: up.UploadId, PartNumber: new(int32(1)), Body: strings.NewReader("part")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	done, err := client.CompleteMultipartUpload(ctx, &s3.CompleteMultipartUploadInput{Bucket: bucket, Key: key, UploadId: up.UploadId,
+		MultipartUpload: &types.CompletedMultipartUpload{Parts: []types.CompletedPart{{PartNumber: new(int32(1)), ETag: part.ETag}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := s3.NewPresignClient(client).PresignGetObject(ctx, &s3.GetObjectInput{Bucket: bucket, Key: key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, _, _ := strings.Cut(link.URL, "?")
+	_, want, _ := strings.Cut(address, "://") // the cloud sees no TLS
+	if got := aws.ToString(done.Location); got != "http://"+want {
+		t.Errorf("Location %q, want http://%s", got, want)
+	}
+	if _, err := client.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: bucket, Key: key}); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -152,7 +152,7 @@ func TestRawPaths(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, key := range map[string]string{
-		"a//b": "a//b", "/a": "/a", "a%2Fb": "a/b", "a/%2E%2E/b": "a/../b", "a+b": "a+b", "a%2Bb": "a+b", "a b": "a b", "%C3%BC": "ü", "%c3%bc": "ü", "a%25b": "a%b", "~a": "~a", "%7Ea": "~a",
+		"a//b": "a//b", "/a": "/a", "a%2Fb": "a/b", "a/%2E%2E/b": "a/../b", "a%2Bb": "a+b", "a b": "a b", "%C3%BC": "ü", "%c3%bc": "ü", "a%25b": "a%b", "~a": "~a", "%7Ea": "~a",
 	} {
 		if _, err := client.PutObject(t.Context(), &s3.PutObjectInput{Bucket: bucket, Key: &key, Body: strings.NewReader(key)}); err != nil {
 			t.Fatal(err)

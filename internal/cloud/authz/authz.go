@@ -32,6 +32,10 @@ type Request struct {
 	// Owner is the account that owns the resource; by default the account in
 	// the ARN, else the caller's.
 	Owner string
+	// Account is the account in which the resource lies (aws:ResourceAccount and
+	// those of its organization), by default its owner. An object of S3 can have
+	// an owner other than its bucket's.
+	Account string
 	// Named is the resource as the caller named it, where that is not its ARN:
 	// by an alias, say. It is what a stranger is told: see Decision.blind.
 	Named string

@@ -265,18 +265,20 @@ func (e *env) resourceKey(name string) ([]string, bool) {
 		}
 		return keys, true
 	case "resourceaccount":
-		return some(e.req.Owner)
+		return some(e.resourceAccount())
 	case "resourceorgid":
-		if m := e.membership(e.req.Owner); m != nil {
+		if m := e.membership(e.resourceAccount()); m != nil {
 			return some(m.OrgID)
 		}
 	case "resourceorgpaths":
-		if m := e.membership(e.req.Owner); m != nil {
+		if m := e.membership(e.resourceAccount()); m != nil {
 			return m.Paths, true
 		}
 	}
 	return nil, false
 }
+
+func (e *env) resourceAccount() string { return cmp.Or(e.req.Account, e.req.Owner) }
 
 func (e *env) membership(account string) *Membership {
 	if org := e.scope.Authorizer.Organization; org != nil && account != "" {

@@ -54,6 +54,8 @@ func (g *Gateway) identify(x *exchange) (err error) {
 	}
 	x.credential, err = g.cloud.Credentials.Find(x.r.Context(), x.signature.AccessKeyID, x.signature.SecurityToken, x.now)
 	switch {
+	case errors.Is(err, credentials.ErrUnknown) && x.signature.SecurityToken != "":
+		return x.signature.Fail(sigv4.InvalidToken)
 	case errors.Is(err, credentials.ErrUnknown):
 		return x.signature.Fail(sigv4.UnknownKey)
 	case errors.Is(err, credentials.ErrExpired):

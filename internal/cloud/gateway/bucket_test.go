@@ -76,6 +76,7 @@ func TestBucketSignatures(t *testing.T) {
 		"sub-resource":             {signed(func(r *http.Request) { r.URL.RawQuery = "tagging" }), 403, "SignatureDoesNotMatch"},
 		"other bucket in the host": {signed(func(r *http.Request) { r.Host = "private.localhost:4566" }), 403, "SignatureDoesNotMatch"},
 		"no key":                   {b.signed(key{id: "AKIAIOSFODNN7EXAMPLE", secret: "x"}, bucketRequest("PUT", "/public/k", "")), 403, "InvalidAccessKeyId"},
+		"token of a permanent key": {b.signed(key{id: b.root().id, secret: b.root().secret, token: "x"}, bucketRequest("PUT", "/public/k", "")), 400, "InvalidToken"}, // versitygw, PutObject with a session token
 		"wrong secret":             {b.signed(key{id: b.root().id, secret: "x"}, bucketRequest("PUT", "/public/k", "")), 403, "SignatureDoesNotMatch"},
 		"no scheme":                {bucketRequest("PUT", "/public/k", "", "Authorization", "Bearer x"), 400, "InvalidArgument"},
 		"wrong version 2":          {signV2(t, key{id: b.root().id, secret: "x"}, bucketRequest("PUT", "/public/k", ""), b.now()), 403, "SignatureDoesNotMatch"},

@@ -1,8 +1,8 @@
 package gateway
 
 import (
-	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,29 +50,22 @@ func (g *Gateway) runWork(c *controlled) (int, any, error) {
 	if !ok {
 		return 0, nil, errUnknownPath()
 	}
-	if g.jobs == nil {
-		return 0, nil, errNoJob(name)
-	}
-	c.await()
-	start := time.Now()
-	err := g.jobs.Run(c.r.Context(), name)
-	switch {
-	case errors.Is(err, work.ErrUnknown):
-		return 0, nil, errNoJob(name)
-	case err != nil && c.r.Context().Err() != nil:
-		return 0, nil, err // nobody is there to be told
+	if !g.hasJob(name) {
+		return 0, nil, api.Errorf("NotFoundException", http.StatusNotFound, "There is no job %s.", name)
 	}
 	if err := g.cloud.RecordWork(name, c.requester()); err != nil {
 		return 0, nil, err
 	}
-	if err != nil {
+	c.await()
+	start := time.Now()
+	if err := g.jobs.Run(c.r.Context(), name); err != nil {
 		return 0, nil, api.Errorf("JobFailedException", http.StatusInternalServerError, "Job %s failed: %s", name, work.Text(err)).WithCause(err)
 	}
 	return http.StatusOK, map[string]any{"name": name, "tookMilliseconds": time.Since(start).Milliseconds()}, nil
 }
 
-func errNoJob(name string) error {
-	return api.Errorf("NotFoundException", http.StatusNotFound, "There is no job %s.", name)
+func (g *Gateway) hasJob(name string) bool {
+	return g.jobs != nil && slices.ContainsFunc(g.jobs.Jobs(), func(s work.Status) bool { return s.Name == name })
 }
 
 // await lifts the time limits of the server, which are made for answers that

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -75,6 +76,35 @@ func TestWorkPanics(t *testing.T) {
 	a.refused(t, 500, "JobFailedException", "Job test.job failed: panic: oh")
 	if strings.Contains(a.body, ".go:") {
 		t.Error(a.body)
+	}
+}
+
+// limited is an answer with time limits.
+type limited struct {
+	*httptest.ResponseRecorder
+	read, write []time.Time
+}
+
+func (l *limited) SetReadDeadline(t time.Time) error  { l.read = append(l.read, t); return nil }
+func (l *limited) SetWriteDeadline(t time.Time) error { l.write = append(l.write, t); return nil }
+
+// A job may take longer than a request else may; what is refused waits for
+// nothing.
+func TestWorkTakesItsTime(t *testing.T) {
+	answer := &limited{ResponseRecorder: httptest.NewRecorder()}
+	lifted := false
+	w := withJob(t, func(context.Context) error {
+		lifted = len(answer.read) == 1 && answer.read[0].IsZero() && len(answer.write) == 1 && answer.write[0].IsZero()
+		return nil
+	})
+	w.Handler.ServeHTTP(answer, w.as(w.root(), "fortlet", newRequest("POST", "/_fortlet/work/test.job/run", "")))
+	if answer.Code != 200 || !lifted {
+		t.Errorf("%d, limits %v %v", answer.Code, answer.read, answer.write)
+	}
+	refused := &limited{ResponseRecorder: httptest.NewRecorder()}
+	w.Handler.ServeHTTP(refused, w.as(w.account("other"), "fortlet", newRequest("POST", "/_fortlet/work/test.job/run", "")))
+	if refused.Code != 403 || len(refused.read)+len(refused.write) != 0 {
+		t.Errorf("%d, limits %v %v", refused.Code, refused.read, refused.write)
 	}
 }
 

@@ -108,6 +108,8 @@ func TestWordsOfS3(t *testing.T) {
 		{"presigned, terminal", true, func(r *sigv4.Request) { replaceIn(r, "aws4_request", "aws5_request") }, cred + `incorrect terminal "aws5_request". This endpoint uses "aws4_request".`, 400},
 		{"presigned, service", true, func(r *sigv4.Request) { replaceIn(r, "/s3/", "/ec2/") }, cred + `incorrect service "ec2". This endpoint belongs to "s3".`, 400},
 		{"presigned, region", true, func(r *sigv4.Request) { replaceIn(r, "us-east-1", "us-east-2") }, cred + "the region 'us-east-2' is wrong; expecting 'us-east-1'", 400},
+		{"presigned, no scope date", true, func(r *sigv4.Request) { replaceIn(r, "20260101/", "2026-1-1/") }, // versitygw, PresignedAuth_invalid_date_format
+			cred + `incorrect date format "2026-1-1". This date in the credential must be in the format "yyyyMMdd".`, 400},
 		{"presigned, scope date", true, func(r *sigv4.Request) { replaceIn(r, "20260101/", "20260102/") }, query + `Invalid credential date "20260102". This date is not the same as X-Amz-Date: "20260101".`, 400},
 		{"presigned, a week and a second", true, func(r *sigv4.Request) { replaceIn(r, "Expires=600", "Expires=604801") },
 			query + "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds", 400},

@@ -110,9 +110,12 @@ func (s *Signature) checkScope(opts *Options) *Error {
 		return badScope("Credential should be scoped with a valid terminator: 'aws4_request'.").
 			inCredential("incorrect terminal %q. This endpoint uses %q.", clip(s.terminator), terminator)
 	case s.Date != day:
-		return badScope("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'.",
-			clip(s.Date), day, s.timestamp).
-			inS3("Invalid credential date %q. This date is not the same as X-Amz-Date: %q.", clip(s.Date), day)
+		err := badScope("Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '%s' != '%s', from '%s'.",
+			clip(s.Date), day, s.timestamp)
+		if _, bad := time.Parse(basicDate, s.Date); bad != nil {
+			return err.inCredential(`incorrect date format %q. This date in the credential must be in the format "yyyyMMdd".`, clip(s.Date))
+		}
+		return err.inS3("Invalid credential date %q. This date is not the same as X-Amz-Date: %q.", clip(s.Date), day)
 	case opts.Service != "" && s.Service != opts.Service:
 		return badScope("Credential should be scoped to correct service: '%s'.", opts.Service).
 			inCredential("incorrect service %q. This endpoint belongs to %q.", clip(s.Service), opts.Service)

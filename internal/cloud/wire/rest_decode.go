@@ -181,9 +181,19 @@ func (d *restDecoder) parameter(name, escaped string) error {
 }
 
 // hoisted reports whether a parameter is named like a header of AWS's. Those who
-// presign a URL may put headers there, which then count as if they were sent.
+// presign a URL may put headers there, which then count as if they were sent:
+// all but checksums of the body, which S3 is seen not to look at
+// (https://github.com/aws/aws-sdk-go-v2/issues/2610). The SDK for JavaScript
+// relies on that: it puts the one of an empty body into each URL for an upload.
 func hoisted(name string) bool {
-	return len(name) > 6 && strings.EqualFold(name[:6], "x-amz-")
+	if len(name) <= 6 || !strings.EqualFold(name[:6], "x-amz-") {
+		return false
+	}
+	name = strings.ToLower(name[6:])
+	if rest, ok := strings.CutPrefix(name, "checksum-"); ok {
+		return rest == "mode" || rest == "algorithm" || rest == "type"
+	}
+	return name != "sdk-checksum-algorithm"
 }
 
 // hoistedHeader takes a parameter in place of the header of that name, unless

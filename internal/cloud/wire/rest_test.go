@@ -97,6 +97,18 @@ func TestRestDecodeHoisted(t *testing.T) {
 	wantEqual(t, got, &s3api.PutObjectInput{Bucket: new("b"), Key: new("k"), ACL: "public-read", ServerSideEncryption: "AES256", Tagging: new("a=1"),
 		Metadata: map[string]string{"name": "café", "other": "o", "name2": "n"}})
 
+	// As in https://github.com/aws/aws-sdk-go-v2/issues/2610, and from the SDK for JavaScript.
+	for _, query := range []string{
+		"X-Amz-Checksum-Sha256=bad%2BnDnO0vTnour8G%2B5YPPx4tLMvxgS0K3ZBusogZxU%3D&X-Amz-Sdk-Checksum-Algorithm=SHA256",
+		"x-amz-checksum-crc32=AAAAAA%3D%3D&x-amz-sdk-checksum-algorithm=CRC32&x-amz-checksum-crc64nvme=x&x-amz-checksum-xxhash128=x",
+	} {
+		got := decodeRest(t, op, asked(query, "")).(*s3api.PutObjectInput)
+		got.Body = nil
+		wantEqual(t, got, &s3api.PutObjectInput{Bucket: new("b"), Key: new("k")})
+	}
+	up := decodeRest(t, &s3api.OpCreateMultipartUpload.Operation, asked("uploads&x-amz-checksum-algorithm=SHA256&x-amz-checksum-type=COMPOSITE", "")).(*s3api.CreateMultipartUploadInput)
+	wantEqual(t, up, &s3api.CreateMultipartUploadInput{Bucket: new("b"), Key: new("k"), ChecksumAlgorithm: "SHA256", ChecksumType: "COMPOSITE"})
+
 	got = decodeRest(t, op, asked("x-amz-meta-name=query", "", "x-amz-meta-name", "header")).(*s3api.PutObjectInput)
 	wantEqual(t, got.Metadata, map[string]string{"name": "header"})
 

@@ -34,6 +34,9 @@ func (s *Service) put(ctx context.Context, t *Trail, key string, content []byte,
 		ChecksumSHA256: new(base64.StdEncoding.EncodeToString(sum[:])),
 		ACL:            s3api.ObjectCannedACLBucketOwnerFullControl,
 	}
+	if t.BucketOwner != "" {
+		in.ExpectedBucketOwner = new(t.BucketOwner)
+	}
 	if t.KMSKey != "" {
 		in.ServerSideEncryption = s3api.ServerSideEncryptionAwsKms
 		in.SSEKMSKeyId = new(t.KMSKey)
@@ -60,13 +63,18 @@ func (t *Trail) encryptionContext() string {
 
 // prove proves that CloudTrail can deliver what the trail shall be, by doing
 // what a delivery does: it reads the bucket's access control list, which tells
-// that the bucket is there, and writes the empty objects that people see as
+// that the bucket is there and whose it is, and writes the empty objects that people see as
 // folders. kmsKeyID is the key as the request names it, "" for none; the trail
 // gets its ARN.
 func (s *Service) prove(ctx context.Context, t *Trail, kmsKeyID string) error {
-	_, err := cloud.Act(ctx, s.cloud, t.as(), s3api.OpGetBucketAcl, &s3api.GetBucketAclInput{Bucket: new(t.Bucket)})
+	acl, err := cloud.Act(ctx, s.cloud, t.as(), s3api.OpGetBucketAcl, &s3api.GetBucketAclInput{Bucket: new(t.Bucket)})
 	if err != nil {
 		return t.bucketError(err)
+	}
+	if t.BucketOwner == "" {
+		if t.BucketOwner, err = s.accountOf(ctx, acl.Owner); err != nil {
+			return err
+		}
 	}
 	if kmsKeyID != "" {
 		if t.KMSKey, err = s.describeKey(ctx, t, kmsKeyID); err != nil {
@@ -83,6 +91,18 @@ func (s *Service) prove(ctx context.Context, t *Trail, kmsKeyID string) error {
 		}
 	}
 	return nil
+}
+
+// accountOf is the account of an owner.
+func (s *Service) accountOf(ctx context.Context, o *s3api.Owner) (string, error) {
+	if o == nil {
+		return "", nil
+	}
+	a, err := s.cloud.Accounts.ByCanonicalID(ctx, text(o.ID))
+	if err != nil || a == nil {
+		return "", err
+	}
+	return a.ID, nil
 }
 
 // path is the key of a file of the trail.

@@ -15,6 +15,7 @@ import (
 	iamapi "github.com/fortlet/fortlet/internal/api/iam"
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
+	"github.com/fortlet/fortlet/internal/cloud/accounts"
 	"github.com/fortlet/fortlet/internal/cloud/audit"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 	"github.com/fortlet/fortlet/internal/cloud/work"
@@ -137,19 +138,20 @@ func TestRegions(t *testing.T) {
 	}
 }
 
-// What a client calls a Region cannot choose where in the bucket a file lies.
+// What a client calls a Region cannot choose where in the bucket a file lies, nor
+// how many there are.
 func TestRegionOfAStranger(t *testing.T) {
 	w := newWorld(t)
 	w.create(everywhere)
 	w.start(trail)
-	for _, r := range []string{"../../other", "us-east-1/x", "US-EAST-1", "a"} {
+	for _, r := range []string{"../../other", "us-east-1/x", "US-EAST-1", "a", "us-east-7", "zz-nowhere-1"} {
 		_, _ = invoke(w, cloudtrailapi.OpGetTrail, &cloudtrailapi.GetTrailInput{Name: new(trailARNOf(trail))}, via{region: r})
 	}
 	w.deliver()
 	if keys := w.files(""); len(keys) != 1 || !strings.Contains(keys[0], "/CloudTrail/us-east-1/") {
 		t.Errorf("files %v", keys)
 	}
-	if got := len(w.deliveredRecords()); got != 5 {
+	if got := len(w.deliveredRecords()); got != 7 {
 		t.Errorf("%d events", got)
 	}
 }
@@ -521,4 +523,27 @@ func TestReadEvents(t *testing.T) {
 	must(w, s3api.OpGetObject, &s3api.GetObjectInput{Bucket: new(logs), Key: new("k")})
 	w.deliver()
 	w.wantEvents("StartLogging", "GetUser")
+}
+
+// The bucket of a trail is that of the account which owned it when the trail got
+// it. Who takes over the name of a deleted bucket, and lets CloudTrail in, gets
+// nothing before the trail is given the bucket anew.
+func TestBucketTakenOver(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range []string{account, other} {
+		_, _, err := w.cloud.Accounts.Create(t.Context(), accounts.Spec{ID: id, Name: "a" + id})
+		w.check(err)
+	}
+	w.create()
+	w.start(trail)
+	w.buckets[logs] = &bucket{owner: other, policy: w.buckets[logs].policy, objects: map[string]*object{}}
+	w.makeUser("first")
+	w.deliver()
+	if got := w.files(""); len(got) != 0 || w.status(trail).LatestDeliveryError == nil {
+		t.Errorf("delivered %v", got)
+	}
+	fails(w, cloudtrailapi.OpUpdateTrail, &cloudtrailapi.UpdateTrailInput{Name: new(trail), EnableLogFileValidation: new(true)}, "InsufficientS3BucketPolicyException")
+	must(w, cloudtrailapi.OpUpdateTrail, &cloudtrailapi.UpdateTrailInput{Name: new(trail), S3BucketName: new(logs)})
+	w.deliver()
+	w.wantEvents("StartLogging", "first", "GetTrailStatus", "UpdateTrail", "UpdateTrail")
 }

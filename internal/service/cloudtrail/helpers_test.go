@@ -196,8 +196,15 @@ func (w *world) bucket(ctx context.Context, action, name, key string, keys condi
 }
 
 func (w *world) getBucketACL(ctx context.Context, in *s3api.GetBucketAclInput) (*s3api.GetBucketAclOutput, error) {
-	_, err := w.bucket(ctx, "s3:GetBucketAcl", *in.Bucket, "", nil)
-	return &s3api.GetBucketAclOutput{}, err
+	b, err := w.bucket(ctx, "s3:GetBucketAcl", *in.Bucket, "", nil)
+	if err != nil {
+		return nil, err
+	}
+	out := &s3api.GetBucketAclOutput{}
+	if a, err := w.cloud.Accounts.Get(ctx, b.owner); err == nil && a != nil {
+		out.Owner = &s3api.Owner{ID: new(a.CanonicalID)}
+	}
+	return out, err
 }
 
 func (w *world) getObject(ctx context.Context, in *s3api.GetObjectInput) (*s3api.GetObjectOutput, error) {
@@ -212,6 +219,9 @@ func (w *world) putObject(ctx context.Context, in *s3api.PutObjectInput) (*s3api
 	}
 	if b.broken != nil {
 		return nil, b.broken
+	}
+	if in.ExpectedBucketOwner != nil && *in.ExpectedBucketOwner != b.owner {
+		return nil, api.Errorf("AccessDenied", 403, "Access Denied")
 	}
 	if in.ServerSideEncryption == s3api.ServerSideEncryptionAwsKms {
 		_, err := cloud.Forward(ctx, kmsapi.OpGenerateDataKey, &kmsapi.GenerateDataKeyInput{KeyId: in.SSEKMSKeyId, EncryptionContext: contextOf(*in.SSEKMSEncryptionContext)})

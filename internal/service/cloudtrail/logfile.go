@@ -9,7 +9,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"time"
 
@@ -43,15 +42,23 @@ type File struct {
 
 var delivered = store.NewTable[File]("cloudtrail.file") // by the trail's id, Region and position
 
-// regionName is the name of a Region. What a client claims to be one becomes a
-// part of keys only if it looks like one.
-var regionName = regexp.MustCompile(`^[a-z]{2}(-[a-z]+){1,3}-\d{1,2}$`)
+// regions are the Regions that have files of their own: those that the model of
+// S3 knows. A request may be signed for any name that looks like one, and every
+// Region costs a key and a digest an hour, whether something happens there or
+// not: so those that somebody makes up have none.
+var regions = func() map[string]bool {
+	m := map[string]bool{"us-east-1": true} // which has no location constraint
+	for _, name := range s3api.BucketLocationConstraint("").Values() {
+		m[name] = true
+	}
+	return m
+}()
 
 // add adds an event to the file of its Region. That is the trail's own, unless
 // the trail is of all Regions.
 func (d *delivery) add(e *audit.Entry) {
 	region := e.Record.Region
-	if !d.trail.AllRegions || !regionName.MatchString(region) {
+	if !d.trail.AllRegions || !regions[region] {
 		region = d.trail.Region
 	}
 	f := d.files[region]

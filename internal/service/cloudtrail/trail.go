@@ -20,17 +20,20 @@ var (
 
 // Trail is a trail as it is configured.
 type Trail struct {
-	ID         string // unique, also among trails of one name that come after another
-	Account    string
-	Region     string // its home
-	Name       string
-	Bucket     string
-	Prefix     string
-	KMSKey     string // ARN; "" for the bucket's default encryption
-	Global     bool   // events of global services too
-	AllRegions bool
-	Validation bool // digests
-	Tags       map[string]string
+	ID      string // unique, also among trails of one name that come after another
+	Account string
+	Region  string // its home
+	Name    string
+	Bucket  string
+	// BucketOwner is the account that owned the bucket when the trail got it.
+	// Whoever takes the name over after the bucket was deleted gets no events.
+	BucketOwner string
+	Prefix      string
+	KMSKey      string // ARN; "" for the bucket's default encryption
+	Global      bool   // events of global services too
+	AllRegions  bool
+	Validation  bool // digests
+	Tags        map[string]string
 
 	Selectors []cloudtrailapi.EventSelector
 	Advanced  []cloudtrailapi.AdvancedEventSelector

@@ -32,7 +32,7 @@ func (s *Service) UpdateTrail(ctx context.Context, in *cloudtrailapi.UpdateTrail
 			p.DigestFrom = call.Time.Truncate(time.Second)
 		}
 		t.apply(in)
-		t.KMSKey = with.KMSKey
+		t.KMSKey, t.BucketOwner = with.KMSKey, with.BucketOwner
 		return nil
 	})
 	if err != nil {
@@ -59,14 +59,17 @@ func (t *Trail) apply(in *cloudtrailapi.UpdateTrailInput) {
 	t.Validation = has(in.EnableLogFileValidation, t.Validation)
 }
 
-// proveUpdate proves the new bucket and key of a trail, if they are others than
-// before. An empty key id takes the key away.
+// proveUpdate proves the bucket and key of a trail that a request names. An empty
+// key id takes the key away.
 func (s *Service) proveUpdate(ctx context.Context, before, with *Trail, in *cloudtrailapi.UpdateTrailInput) error {
 	kmsKeyID := text(in.KmsKeyId)
 	if in.KmsKeyId != nil && kmsKeyID == "" {
 		with.KMSKey = ""
 	}
-	same := before.Bucket == with.Bucket && before.Prefix == with.Prefix && before.Validation == with.Validation
+	if in.S3BucketName != nil {
+		with.BucketOwner = "" // whoever owns it now
+	}
+	same := in.S3BucketName == nil && before.Prefix == with.Prefix && before.Validation == with.Validation
 	if same && kmsKeyID == "" {
 		return nil
 	}

@@ -13,6 +13,7 @@ import (
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/store"
+	"github.com/fortlet/fortlet/internal/service/s3/access"
 )
 
 const (
@@ -89,7 +90,7 @@ func (l *accessLogs) deliverLog(ctx context.Context, name, id string) error {
 			err = l.deliverFile(ctx, b, &f)
 		}
 		var refused *api.Error
-		if errors.As(err, &refused) && ctx.Err() == nil {
+		if errors.As(err, &refused) && refused.Status < 500 {
 			l.service.cloud.Log.Warn("access log cannot be delivered", "bucket", name, "target", *b.Logging.TargetBucket, "error", refused.Code)
 			return l.limit(ctx, id)
 		}
@@ -134,6 +135,9 @@ func (l *accessLogs) deliverFile(ctx context.Context, b *Bucket, f *logFile) err
 		ContentLength: new(int64(len(f.lines))),
 		ContentType:   new("text/plain"),
 		ACL:           s3api.ObjectCannedACLBucketOwnerFullControl,
+		// Who takes over the name of a target that was deleted gets no log, however
+		// wide it opens its bucket to the service.
+		ExpectedBucketOwner: &b.Account,
 	})
 	if err != nil {
 		return err
@@ -178,7 +182,7 @@ func (l *accessLogs) grant(ctx context.Context, b *Bucket, target, key string) e
 	}
 	return l.service.cloud.Store.Update(ctx, func(tx *store.Tx) error {
 		t := buckets.Get(tx, target)
-		if t == nil || t.aclsDisabled() {
+		if t == nil || t.aclsDisabled() || t.Account != b.Account {
 			return nil
 		}
 		o := newest.Get(tx, newestKey(t, key))
@@ -189,7 +193,10 @@ func (l *accessLogs) grant(ctx context.Context, b *Bucket, target, key string) e
 		o.ACL = new(*o.ACL)
 		o.ACL.Grants = append([]s3api.Grant(nil), o.ACL.Grants...)
 		for _, g := range b.Logging.TargetGrants {
-			o.ACL.Grants = append(o.ACL.Grants, s3api.Grant{Grantee: g.Grantee, Permission: s3api.Permission(g.Permission)})
+			o.ACL.Grants = append(o.ACL.Grants, grantTo(*g.Grantee, s3api.Permission(g.Permission)))
+		}
+		if p := t.PublicAccessBlock; p != nil && isTrue(p.BlockPublicAcls) {
+			o.ACL.Grants = access.WithoutPublic(o.ACL.Grants)
 		}
 		amend(tx, t, key, o)
 		return nil

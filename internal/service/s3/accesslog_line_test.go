@@ -12,6 +12,7 @@ import (
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/store"
+	"github.com/fortlet/fortlet/internal/service/s3/access"
 )
 
 // The lines are those of
@@ -365,4 +366,54 @@ func TestAccessLogGrants(t *testing.T) {
 	if *acl.Owner.ID != s.canonical(siteAccount) || len(acl.Grants) < 2 {
 		t.Errorf("owner %s, grants %+v", *acl.Owner.ID, acl.Grants)
 	}
+}
+
+// A log goes to a bucket of the account that logs, whoever else has its name now.
+func TestAccessLogOfATakenOverTarget(t *testing.T) {
+	s := newSite(t)
+	l := &accessLogs{service: s.service, wake: func() {}, watched: map[string]*Bucket{}, lines: map[logPart][]byte{}}
+	s.service.logs = l
+	askOK(s, s.owner, s3api.OpCreateBucket, createInput("log-bucket"))
+	s.logInto()
+	askOK(s, s.owner, s3api.OpDeleteBucket, &s3api.DeleteBucketInput{Bucket: new("log-bucket")})
+	askOK(s, s.stranger, s3api.OpCreateBucket, createInput("log-bucket"))
+	askOK(s, s.stranger, s3api.OpPutBucketPolicy, &s3api.PutBucketPolicyInput{
+		Bucket: new("log-bucket"), Policy: new(policyOf(opens(`{"Service":"logging.s3.amazonaws.com"}`, "s3:PutObject", "arn:aws:s3:::log-bucket/*"))),
+	})
+	l.add(s.row(), s.now, []byte("line\n"))
+	s.check(l.deliver(t.Context()))
+	if out := askOK(s, s.stranger, s3api.OpListObjects, &s3api.ListObjectsInput{Bucket: new("log-bucket")}); len(out.Contents) != 0 {
+		t.Errorf("%d files are delivered to another account", len(out.Contents))
+	}
+}
+
+// The grants of log files are public neither where the target's public access
+// block does not have it nor by saying two things of one grantee.
+func TestAccessLogGrantsNobodyElse(t *testing.T) {
+	s := newSite(t)
+	l := &accessLogs{service: s.service, wake: func() {}, watched: map[string]*Bucket{}, lines: map[logPart][]byte{}}
+	s.service.logs = l
+	askOK(s, s.owner, s3api.OpCreateBucket, &s3api.CreateBucketInput{Bucket: new("log-bucket"), ObjectOwnership: s3api.ObjectOwnershipBucketOwnerPreferred})
+	askOK(s, s.owner, s3api.OpPutBucketAcl, &s3api.PutBucketAclInput{Bucket: new("log-bucket"), ACL: "log-delivery-write"})
+	s.logInto(func(e *s3api.LoggingEnabled) {
+		e.TargetGrants = []s3api.TargetGrant{
+			{Grantee: &s3api.Grantee{Type: s3api.TypeGroup, URI: new(access.AllUsers)}, Permission: s3api.BucketLogsPermissionRead},
+			{Grantee: &s3api.Grantee{Type: s3api.TypeCanonicalUser, ID: new(s.canonical(siteAccount)), URI: new(access.AllUsers)}, Permission: s3api.BucketLogsPermissionRead},
+		}
+	})
+	l.add(s.row(), s.now, []byte("line\n"))
+	s.check(l.deliver(t.Context()))
+	keys, _ := s.logged()
+	if len(keys) != 1 {
+		t.Fatalf("delivered are %s", keys)
+	}
+	acl := askOK(s, s.owner, s3api.OpGetObjectAcl, &s3api.GetObjectAclInput{Bucket: new("log-bucket"), Key: &keys[0]})
+	for _, g := range acl.Grants {
+		if g.Grantee.URI != nil {
+			t.Errorf("granted to %s", *g.Grantee.URI)
+		}
+	}
+	// And once the block is gone, what was kept still is not public.
+	askOK(s, s.owner, s3api.OpDeletePublicAccessBlock, &s3api.DeletePublicAccessBlockInput{Bucket: new("log-bucket")})
+	refused(s, nobody(), s3api.OpGetObject, &s3api.GetObjectInput{Bucket: new("log-bucket"), Key: &keys[0]}, "AccessDenied", "")
 }

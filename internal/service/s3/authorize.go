@@ -71,7 +71,7 @@ func checkRegion(ctx context.Context, b *Bucket) error {
 	if call.Region == b.Region || call.Signature.Version != "AWS4-HMAC-SHA256" {
 		return nil
 	}
-	return errWrongRegion(call.Region, b.Region)
+	return errWrongRegion(call.Signature.AuthType == "REST-QUERY-STRING", call.Region, b.Region)
 }
 
 // use finds a bucket and asks for permission to use it.
@@ -99,6 +99,7 @@ func (s *Service) authorize(ctx context.Context, b *Bucket, q question) error {
 		Action:       q.action,
 		Resource:     bucketARN(b.Name),
 		Owner:        m.owner(&q),
+		Account:      b.Account,
 		Region:       b.Region,
 		ResourceType: "AWS::S3::Bucket",
 		Policy:       m.policyFor(call.Principal, &q),

@@ -272,3 +272,19 @@ func TestMadeIsBounded(t *testing.T) {
 		t.Error("a broken policy is taken for none")
 	}
 }
+
+// aws:ResourceAccount, as s3:ResourceAccount, is the account of the bucket, also
+// of an object that another account owns: a policy that keeps users away from
+// the buckets of strangers means those.
+func TestResourceAccount(t *testing.T) {
+	s := newSite(t)
+	s.acls()
+	s.bucketPolicy(opens(named(s.stranger), "s3:PutObject", "arn:aws:s3:::the-bucket/*"))
+	askOK(s, s.stranger, s3api.OpPutObject, putInput("theirs", "content"))
+	askOK(s, s.stranger, s3api.OpHeadObject, &s3api.HeadObjectInput{Bucket: new(siteBucket), Key: new("theirs")}) // as the owner
+	for _, key := range []string{"aws:ResourceAccount", "s3:ResourceAccount"} {
+		p := s.person(otherAccount, key, may("s3:*", "*"), mayNot("s3:*", "*", `{"StringNotEquals":{"`+key+`":"`+otherAccount+`"}}`))
+		refused(s, p, s3api.OpHeadObject, &s3api.HeadObjectInput{Bucket: new(siteBucket), Key: new("theirs")}, "AccessDenied", "")
+		refused(s, p, s3api.OpGetObject, getInput("theirs"), "AccessDenied", "")
+	}
+}

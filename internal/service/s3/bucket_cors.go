@@ -72,14 +72,25 @@ func checkCORSRule(r *s3api.CORSRule) error {
 		}
 	}
 	for _, h := range r.AllowedHeaders {
-		if strings.Count(h, "*") > 1 {
+		switch {
+		case strings.Count(h, "*") > 1:
 			return errInvalidRequest(`AllowedHeader "%s" can not have more than one wildcard.`, h)
+		case strings.ContainsFunc(h, notOfHeader):
+			return errInvalidRequest(`AllowedHeader "%s" contains invalid character.`, h)
 		}
 	}
 	for _, h := range r.ExposeHeaders {
-		if strings.Contains(h, "*") {
+		switch {
+		case strings.Contains(h, "*"):
 			return errInvalidRequest(`ExposeHeader "%s" contains wildcard. We currently do not support wildcard for ExposeHeader.`, h)
+		case strings.ContainsFunc(h, notOfHeader):
+			return errInvalidRequest(`ExposeHeader "%s" contains invalid character.`, h)
 		}
 	}
 	return nil
+}
+
+// notOfHeader reports a character that no name of a header has (RFC 9110, 5.6.2).
+func notOfHeader(r rune) bool {
+	return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }

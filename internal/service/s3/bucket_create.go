@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/api"
@@ -56,12 +57,11 @@ const usEast1 = "us-east-1"
 // own bucket again, which only resets its access control list: that takes the
 // permission to do so to the bucket that there is, whose policy may deny it.
 func (s *Service) recreate(ctx context.Context, tx *store.Tx, old, b *Bucket) error {
-	call := cloud.From(ctx)
 	switch {
 	case old.Account != b.Account:
 		return with(s3api.ErrBucketAlreadyExists("The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again."),
 			"BucketName", b.Name)
-	case old.Region != usEast1 || call.Region != usEast1:
+	case old.Region != usEast1 || b.Region != usEast1:
 		return with(s3api.ErrBucketAlreadyOwnedByYou("Your previous request to create the named bucket succeeded and you already own it."),
 			"BucketName", b.Name)
 	}
@@ -133,14 +133,15 @@ func (s *Service) newBucket(ctx context.Context, in *s3api.CreateBucketInput) (*
 	if in.BucketNamespace != "" && in.BucketNamespace != s3api.BucketNamespaceGlobal {
 		return nil, notBuilt("x-amz-bucket-namespace")
 	}
-	if err := checkLocation(call.Region, string(config.LocationConstraint)); err != nil {
+	region, err := homeOf(call.Region, config.LocationConstraint)
+	if err != nil {
 		return nil, err
 	}
 	b := &Bucket{
 		ID:        ids.Unique("B"),
 		Name:      *in.Bucket,
 		Account:   call.Account(),
-		Region:    call.Region,
+		Region:    region,
 		Created:   call.Time.UTC().Truncate(time.Second),
 		Ownership: s3api.ObjectOwnershipBucketOwnerEnforced,
 		PublicAccessBlock: &s3api.PublicAccessBlockConfiguration{
@@ -153,7 +154,6 @@ func (s *Service) newBucket(ctx context.Context, in *s3api.CreateBucketInput) (*
 	if isTrue(in.ObjectLockEnabledForBucket) {
 		b.ObjectLock, b.Versioning = true, s3api.BucketVersioningStatusEnabled
 	}
-	var err error
 	if b.Tags, err = bucketTags(config.Tags); err != nil {
 		return nil, err
 	}
@@ -189,22 +189,32 @@ func createGrants(in *s3api.CreateBucketInput) grantHeaders {
 	return grantHeaders{in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP}
 }
 
-// checkLocation checks that a request to create a bucket has come to the Region
-// that it names. us-east-1 is named by saying nothing.
-func checkLocation(region, constraint string) error {
+// homeOf gives the Region of a bucket whose creation is asked for in one. In
+// us-east-1, which is named by saying nothing, one may ask for a bucket
+// anywhere; elsewhere only for one there. ("If you send your CreateBucket
+// request to the s3.amazonaws.com global endpoint, the request goes to the
+// us-east-1 Region. Accordingly, the signature calculations in Signature Version
+// 4 must use us-east-1 as the Region, even if the location constraint in the
+// request specifies another Region where the bucket is to be created.": API
+// reference, CreateBucket.)
+func homeOf(region string, constraint s3api.BucketLocationConstraint) (string, error) {
+	home := string(constraint)
 	switch {
-	case constraint == usEast1:
-		return with(api.Errorf("InvalidLocationConstraint", 400, "The specified location-constraint is not valid"), "LocationConstraint", constraint)
-	case constraint == "EU":
-		constraint = "eu-west-1" // its name when it was the only one
-	case constraint == "" && region == usEast1:
-		return nil
-	case constraint == "":
-		constraint = "unspecified"
+	case home == "" && region == usEast1:
+		return usEast1, nil
+	case home == "":
+		home = "unspecified"
+	case constraint == s3api.BucketLocationConstraintEu:
+		home = "eu-west-1" // its name when it was the only one
 	}
-	if constraint != region {
-		return api.Errorf("IllegalLocationConstraintException", 400,
-			"The %s location constraint is incompatible for the region specific endpoint this request was sent to.", constraint)
+	switch {
+	case home == region && region != usEast1:
+		return home, nil
+	case home == usEast1 || region == usEast1 && !slices.Contains(constraint.Values(), string(constraint)):
+		return "", with(api.Errorf("InvalidLocationConstraint", 400, "The specified location-constraint is not valid"), "LocationConstraint", home)
+	case region == usEast1:
+		return home, nil
 	}
-	return nil
+	return "", api.Errorf("IllegalLocationConstraintException", 400,
+		"The %s location constraint is incompatible for the region specific endpoint this request was sent to.", home)
 }

@@ -82,8 +82,7 @@ func TestCreateBucketRefuses(t *testing.T) {
 		{"a name of another", "BucketAlreadyExists",
 			"The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
 			createInput("of-another")},
-		{"another Region's constraint", "IllegalLocationConstraintException",
-			"The eu-west-1 location constraint is incompatible for the region specific endpoint this request was sent to.", createInput("new-bucket", located("eu-west-1"))},
+		{"no Region's constraint", "InvalidLocationConstraint", "The specified location-constraint is not valid", createInput("new-bucket", located("nowhere"))},
 		{"us-east-1 by name", "InvalidLocationConstraint", "The specified location-constraint is not valid", createInput("new-bucket", located("us-east-1"))},
 		{"a list where they are disabled", "InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
 			createInput("new-bucket", func(in *s3api.CreateBucketInput) { in.ACL = s3api.BucketCannedACLPublicRead })},
@@ -122,11 +121,10 @@ func TestCreateBucketAgain(t *testing.T) {
 	members(t, "object", s.get("kept"), "content of kept")
 
 	in := createInput("western", located("eu-west-1"))
-	for _, region := range []string{"us-east-1", "us-west-2"} {
-		_, err := askAs(s, s.owner, s3api.OpCreateBucket, in, inRegion(region))
-		s.wantError("at "+region, err, "IllegalLocationConstraintException", "")
-	}
-	_, err := askAs(s, s.owner, s3api.OpCreateBucket, createInput("western"), inRegion("eu-west-1"))
+	_, err := askAs(s, s.owner, s3api.OpCreateBucket, in, inRegion("us-west-2"))
+	s.wantError("at us-west-2", err, "IllegalLocationConstraintException",
+		"The eu-west-1 location constraint is incompatible for the region specific endpoint this request was sent to.")
+	_, err = askAs(s, s.owner, s3api.OpCreateBucket, createInput("western"), inRegion("eu-west-1"))
 	s.wantError("without constraint", err, "IllegalLocationConstraintException",
 		"The unspecified location constraint is incompatible for the region specific endpoint this request was sent to.")
 	out, err := askAs(s, s.owner, s3api.OpCreateBucket, in, inRegion("eu-west-1"))
@@ -134,10 +132,27 @@ func TestCreateBucketAgain(t *testing.T) {
 	members(t, "location", out.Location, "http://western.s3.amazonaws.com/")
 	_, err = askAs(s, s.owner, s3api.OpCreateBucket, in, inRegion("eu-west-1"))
 	s.wantError("again", err, "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.")
+	refused(s, s.owner, s3api.OpCreateBucket, in, "BucketAlreadyOwnedByYou", "")
+	refused(s, s.owner, s3api.OpCreateBucket, createInput(siteBucket, located("eu-west-1")), "BucketAlreadyOwnedByYou", "")
 	_, err = askAs(s, s.owner, s3api.OpCreateBucket, createInput("old", located("EU")), inRegion("eu-west-1"))
 	s.check(err)
 	where := askOK(s, s.owner, s3api.OpGetBucketLocation, &s3api.GetBucketLocationInput{Bucket: new("western")})
 	members(t, "location", where.LocationConstraint, "eu-west-1")
+}
+
+// us-east-1 creates buckets anywhere: see homeOf.
+func TestCreateBucketElsewhere(t *testing.T) {
+	s := newSite(t)
+	for name, constraint := range map[string]string{"eu-west-1": "EU", "ap-south-2": "ap-south-2"} {
+		bucket := "bucket-" + name
+		out := askOK(s, s.owner, s3api.OpCreateBucket, createInput(bucket, located(constraint)))
+		members(t, name, out.Location, "http://"+bucket+".s3.amazonaws.com/")
+		_, err := askAs(s, s.owner, s3api.OpHeadBucket, &s3api.HeadBucketInput{Bucket: &bucket}, signed("us-east-1"))
+		s.wantError(name, err, "AuthorizationHeaderMalformed", "")
+		head, err := askAs(s, s.owner, s3api.OpHeadBucket, &s3api.HeadBucketInput{Bucket: &bucket}, signed(name))
+		s.check(err)
+		members(t, name, head.BucketRegion, name)
+	}
 }
 
 // What a request sets besides has permissions of its own.

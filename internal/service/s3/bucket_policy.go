@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"strings"
 
@@ -93,10 +94,8 @@ func (s *Service) bindPolicy(ctx context.Context, b *Bucket, doc string) (string
 	p, err := policy.Parse(doc, policy.Resource)
 	var malformed *policy.MalformedError
 	switch {
-	case errors.As(err, &malformed) && malformed.Problem == policy.ProblemPrincipal && !strings.HasPrefix(malformed.Reason, "Missing"):
-		return "", errMalformedPolicy("Invalid principal in policy")
 	case errors.As(err, &malformed):
-		return "", errMalformedPolicy(malformed.Reason)
+		return "", errMalformedPolicy(policyReason(doc, malformed))
 	case err != nil:
 		return "", err
 	}
@@ -113,6 +112,52 @@ func (s *Service) bindPolicy(ctx context.Context, b *Bucket, doc string) (string
 		return "", with(errMalformedPolicy("Invalid principal in policy"), "Detail", `"AWS" : "`+invalid.Principal+`"`)
 	}
 	return bound, err
+}
+
+// policyReason says in S3's words what is wrong with a policy, where it has
+// words of its own.
+func policyReason(doc string, err *policy.MalformedError) string {
+	object := strings.HasPrefix(doc, "{")
+	switch err.Problem {
+	case policy.ProblemJSON, policy.ProblemSyntax:
+		switch {
+		case !object:
+			return "Policies must be valid JSON and the first byte must be '{'"
+		case err.Problem == policy.ProblemJSON:
+			return "This policy contains invalid Json"
+		}
+		return statementReason(doc, err.Reason)
+	case policy.ProblemVersion:
+		return "The policy must contain a valid version string"
+	}
+	own, ok := map[policy.Problem]string{
+		policy.ProblemPrincipal: "Invalid principal in policy",
+		policy.ProblemAction:    "Policy has invalid action",
+		policy.ProblemResource:  "Policy has invalid resource",
+	}[err.Problem]
+	if !ok || strings.HasPrefix(err.Reason, "Missing") {
+		return err.Reason
+	}
+	return own
+}
+
+// statementReason finds a list of statements that is empty, and an effect that
+// is none; reason is what else is wrong.
+func statementReason(doc, reason string) string {
+	var p map[string]json.RawMessage
+	var list []struct{ Effect any }
+	if json.Unmarshal([]byte(doc), &p) != nil || json.Unmarshal(p["Statement"], &list) != nil {
+		return reason
+	}
+	if list != nil && len(list) == 0 {
+		return "Could not parse the policy: Statement is empty!"
+	}
+	for _, s := range list {
+		if e, ok := s.Effect.(string); ok && e != "Allow" && e != "Deny" {
+			return "Invalid effect: " + e
+		}
+	}
+	return reason
 }
 
 func errMalformedPolicy(reason string) *api.Error {

@@ -77,6 +77,13 @@ func TestBucketPolicyRefuses(t *testing.T) {
 	for _, tt := range []struct{ name, doc, code, message string }{
 		{"no JSON", "nonsense", "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'"},
 		{"nothing", "", "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'"},
+		{"no object", "[]", "MalformedPolicy", "Policies must be valid JSON and the first byte must be '{'"},
+		{"half an object", `{"Version":`, "MalformedPolicy", "This policy contains invalid Json"},
+		{"a version", `{"Version":"2020-10-17","Statement":[]}`, "MalformedPolicy", "The policy must contain a valid version string"},
+		{"no statement", `{"Version":"2012-10-17","Statement":[]}`, "MalformedPolicy", "Could not parse the policy: Statement is empty!"},
+		{"an effect", policyOf(strings.Replace(opens(named(reader), "s3:GetObject", ofObjects), "Allow", "allow", 1)), "MalformedPolicy", "Invalid effect: allow"},
+		{"no action", policyOf(opens(named(reader), "GetObject", ofObjects)), "MalformedPolicy", "Policy has invalid action"},
+		{"no ARN", policyOf(opens(named(reader), "s3:GetObject", "the-bucket/*")), "MalformedPolicy", "Policy has invalid resource"},
 		{"no principal", policyOf(may("s3:GetObject", ofObjects)), "MalformedPolicy", "Missing required field Principal"},
 		{"no resource", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject"}}`, "MalformedPolicy", "Missing required field Resource"},
 		{"an unknown field", `{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"s3:GetObject","Resource":"*","Who":"me"}}`, "MalformedPolicy", "Unknown field Who"},

@@ -38,6 +38,8 @@ func TestBucketCORS(t *testing.T) {
 		{"an origin", with(func(r *s3api.CORSRule) { r.AllowedOrigins = []string{"*.example.*"} }), "InvalidRequest",
 			`AllowedOrigin "*.example.*" can not have more than one wildcard.`},
 		{"a header", with(func(r *s3api.CORSRule) { r.AllowedHeaders = []string{"**"} }), "InvalidRequest", `AllowedHeader "**" can not have more than one wildcard.`},
+		{"no header", with(func(r *s3api.CORSRule) { r.AllowedHeaders = []string{"x y"} }), "InvalidRequest", `AllowedHeader "x y" contains invalid character.`},
+		{"a header of two lines", with(func(r *s3api.CORSRule) { r.ExposeHeaders = []string{"x\r\ny"} }), "InvalidRequest", ""},
 		{"an exposed header", with(func(r *s3api.CORSRule) { r.ExposeHeaders = []string{"x-*"} }), "InvalidRequest",
 			`ExposeHeader "x-*" contains wildcard. We currently do not support wildcard for ExposeHeader.`},
 		{"a long name", with(func(r *s3api.CORSRule) { r.ID = new(strings.Repeat("i", 256)) }), "MalformedXML", ""},

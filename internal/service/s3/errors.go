@@ -87,9 +87,12 @@ func errInvalidTag(message, key string) *api.Error {
 // not.
 func notBuilt(what string) *api.Error { return cloud.NotImplemented(&s3api.Service, what) }
 
-func errWrongRegion(signed, region string) *api.Error {
-	return with(api.Errorf("AuthorizationHeaderMalformed", 400,
-		"The authorization header is malformed; the region '%s' is wrong; expecting '%s'", signed, region),
+func errWrongRegion(presigned bool, signed, region string) *api.Error {
+	code, what := "AuthorizationHeaderMalformed", "The authorization header is malformed"
+	if presigned {
+		code, what = "AuthorizationQueryParametersError", "Error parsing the X-Amz-Credential parameter"
+	}
+	return with(api.Errorf(code, 400, "%s; the region '%s' is wrong; expecting '%s'", what, signed, region),
 		"Region", region, "x-amz-bucket-region", region)
 }
 

@@ -86,6 +86,11 @@ type viewed struct {
 // view finds the object of a read, asks for permission and decides what is to
 // be read of it.
 func (s *Service) view(ctx context.Context, in *s3api.GetObjectInput) (*Bucket, *Object, viewed, error) {
+	if in.PartNumber != nil {
+		if err := checkPartNumber(*in.PartNumber); err != nil {
+			return nil, nil, viewed{}, err
+		}
+	}
 	r := &reference{*in.Bucket, *in.Key, in.VersionId, in.ExpectedBucketOwner}
 	b, o, err := s.object(ctx, r, r.action("s3:GetObject", "s3:GetObjectVersion"))
 	if err != nil {

@@ -34,12 +34,12 @@ func (r *lockRequest) check(b *Bucket, now time.Time) error {
 	switch {
 	case !r.retains() && r.hold == "":
 		return nil
-	case !b.ObjectLock:
-		return errNoObjectLock()
 	case (r.mode != "") != (r.until != nil):
 		return errInvalidArgument("x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied", "x-amz-object-lock-mode", string(r.mode))
 	case r.until != nil && !r.until.After(now):
 		return errInvalidArgument("The retain until date must be in the future!", "x-amz-object-lock-retain-until-date", r.until.UTC().Format(time.RFC3339))
+	case !b.ObjectLock:
+		return errInvalidRequest("Bucket is missing ObjectLockConfiguration") // the words of a write
 	}
 	return nil
 }

@@ -185,7 +185,7 @@ func TestNoObjectLock(t *testing.T) {
 	refused(s, s.owner, s3api.OpPutObjectLegalHold, &s3api.PutObjectLegalHoldInput{
 		Bucket: new(siteBucket), Key: new("key"), LegalHold: &s3api.ObjectLockLegalHold{Status: "ON"},
 	}, "InvalidRequest", missing)
-	refused(s, s.owner, s3api.OpPutObject, putInput("key", "", func(in *s3api.PutObjectInput) { in.ObjectLockLegalHoldStatus = "ON" }), "InvalidRequest", missing)
+	refused(s, s.owner, s3api.OpPutObject, putInput("key", "", func(in *s3api.PutObjectInput) { in.ObjectLockLegalHoldStatus = "ON" }), "InvalidRequest", "Bucket is missing ObjectLockConfiguration")
 	for _, bypass := range []bool{true, false} {
 		const nothing = "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets."
 		refused(s, s.owner, s3api.OpDeleteObject, deleteVersion(nullVersion, bypass), "InvalidArgument", nothing)

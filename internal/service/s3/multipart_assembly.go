@@ -44,6 +44,10 @@ func newAssembly(in *s3api.CompleteMultipartUploadInput) (*assembly, error) {
 		return nil, errMalformedXML()
 	case len(a.sums) > 1:
 		return nil, errInvalidRequest("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.")
+	case len(a.sums) == 1 && !a.sums[0].wellFormed():
+		return nil, errInvalidRequest("Value for %s header is invalid.", a.sums[0].algorithm.Header())
+	case a.size != nil && *a.size < 0:
+		return nil, errInvalidRequest("Value for x-amz-mp-object-size header is less than zero: '%d'", *a.size)
 	}
 	for i := range in.MultipartUpload.Parts {
 		p := &in.MultipartUpload.Parts[i]
@@ -57,6 +61,14 @@ func newAssembly(in *s3api.CompleteMultipartUploadInput) (*assembly, error) {
 		a.parts = append(a.parts, assembledPart{*p.PartNumber, unquoted(*p.ETag), sumsOf(p)})
 	}
 	return a, nil
+}
+
+// wellFormed reports whether s can be the checksum of an object of parts: one
+// that is made of theirs may say how many they are.
+func (s *sum) wellFormed() bool {
+	bare, n, composite := strings.Cut(s.value, "-")
+	_, ok := s.algorithm.Decode(bare)
+	return ok && composite == (n != "") && strings.Trim(n, "0123456789") == ""
 }
 
 // etag is that of an object of the listed parts: the MD5 of their MD5s, or of

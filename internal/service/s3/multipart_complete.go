@@ -3,6 +3,7 @@ package s3
 import (
 	"context"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/fortlet/fortlet/internal/api"
@@ -140,11 +141,24 @@ func completion(call *cloud.Call, b *Bucket, key string, o *Object) *s3api.Compl
 	return out
 }
 
-// location is the address of an object.
+// location is the address of an object, in the style of the request. S3 escapes
+// the key as in a form, slashes and all:
+// https://github.com/aws/aws-sdk-go/issues/1385
 func location(call *cloud.Call, b *Bucket, key string) string {
-	u := url.URL{Scheme: "http", Host: call.Host, Path: "/" + b.Name + "/" + key}
+	scheme := "http://"
 	if call.SecureTransport {
-		u.Scheme = "https"
+		scheme = "https://"
 	}
-	return u.String()
+	address := scheme + call.Host + "/"
+	if !inHost(b.Name, call.Host) {
+		address += b.Name + "/"
+	}
+	return address + url.QueryEscape(key)
+}
+
+// inHost reports whether the client has named the bucket in the host.
+func inHost(bucket, host string) bool {
+	endpoint, ok := strings.CutPrefix(strings.ToLower(host), bucket+".")
+	return ok && (strings.HasPrefix(endpoint, "s3.") || strings.HasPrefix(endpoint, "s3-") ||
+		endpoint == "localhost" || strings.HasPrefix(endpoint, "localhost:"))
 }

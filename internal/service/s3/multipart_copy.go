@@ -12,6 +12,9 @@ import (
 // UploadPartCopy makes a part of an upload out of an object, or of a range of
 // it.
 func (s *Service) UploadPartCopy(ctx context.Context, in *s3api.UploadPartCopyInput) (*s3api.UploadPartCopyOutput, error) {
+	if err := checkPartNumber(*in.PartNumber); err != nil {
+		return nil, err
+	}
 	var gone again
 	for {
 		src, err := s.source(ctx, sourceOfPart(in))
@@ -29,9 +32,6 @@ func (s *Service) UploadPartCopy(ctx context.Context, in *s3api.UploadPartCopyIn
 func (s *Service) copyPart(ctx context.Context, in *s3api.UploadPartCopyInput, src *source) (*s3api.UploadPartCopyOutput, error) {
 	b, u, err := s.ongoing(ctx, uploadReference{*in.Bucket, *in.Key, *in.UploadId, in.ExpectedBucketOwner})
 	if err != nil {
-		return nil, err
-	}
-	if err := checkPartNumber(*in.PartNumber); err != nil {
 		return nil, err
 	}
 	sp, err := copiedSpan(in.CopySourceRange, src.object.Size)

@@ -24,11 +24,11 @@ func checkPartNumber(n int32) error {
 // UploadPart takes in a part of an upload, in the place of one of the same
 // number.
 func (s *Service) UploadPart(ctx context.Context, in *s3api.UploadPartInput) (*s3api.UploadPartOutput, error) {
-	b, u, err := s.ongoing(ctx, uploadReference{*in.Bucket, *in.Key, *in.UploadId, in.ExpectedBucketOwner})
-	if err != nil {
+	if err := checkPartNumber(*in.PartNumber); err != nil {
 		return nil, err
 	}
-	if err := checkPartNumber(*in.PartNumber); err != nil {
+	b, u, err := s.ongoing(ctx, uploadReference{*in.Bucket, *in.Key, *in.UploadId, in.ExpectedBucketOwner})
+	if err != nil {
 		return nil, err
 	}
 	claims, err := claimsOf(in, in.Body, in.ContentMD5, in.ChecksumAlgorithm)

@@ -93,7 +93,7 @@ func TestMultipartUpload(t *testing.T) {
 	}
 	out := s.complete("dir/k y", id, []s3api.CompletedPart{p1, p2, p3})
 	expect(t, "answer", out.ETag, new(etagOf(one, two, three)), out.Bucket, new(siteBucket), out.Key, new("dir/k y"),
-		out.Location, new("http://localhost:4566/the-bucket/dir/k%20y"), out.VersionId, (*string)(nil), out.ServerSideEncryption, "AES256")
+		out.Location, new("http://localhost:4566/the-bucket/dir%2Fk+y"), out.VersionId, (*string)(nil), out.ServerSideEncryption, "AES256")
 	if got := s.get("dir/k y"); got != one+two+three {
 		t.Errorf("content of %d bytes differs", len(got))
 	}

@@ -1,7 +1,6 @@
 package s3
 
 import (
-	"errors"
 	"net/url"
 	"strings"
 	"unicode"
@@ -76,7 +75,7 @@ func parseTagging(header string) (map[string]string, error) {
 		}
 		k, v, _ := strings.Cut(pair, "=")
 		key, err := url.QueryUnescape(k)
-		if err != nil || seen[key] {
+		if err != nil || key == "" || seen[key] || strings.Contains(v, "=") {
 			return nil, malformed
 		}
 		v, err = url.QueryUnescape(v)
@@ -86,11 +85,7 @@ func parseTagging(header string) (map[string]string, error) {
 		seen[key] = true
 		set = append(set, s3api.Tag{Key: new(key), Value: new(v)})
 	}
-	tags, err := objectTags(set)
-	if errors.Is(err, errInvalidTag("", "")) {
-		return nil, malformed
-	}
-	return tags, err
+	return objectTags(set)
 }
 
 func errTooManyTags() *api.Error {

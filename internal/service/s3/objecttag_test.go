@@ -96,7 +96,7 @@ func TestObjectTagLimits(t *testing.T) {
 	}
 	for header, code := range map[string]string{
 		"": "", "a=1": "", "a": "", "a=1&": "", "a=b%3Dc": "", "a=1&a=2": "InvalidArgument", "a=%zz": "InvalidArgument", "%zz=a": "InvalidArgument",
-		"=1": "InvalidArgument", "a=%26": "InvalidArgument", "key1=val1,key2=val2": "InvalidArgument", "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1": "BadRequest",
+		"=1": "InvalidArgument", "a=%26": "InvalidTag", "key1=val1,key2=val2": "InvalidArgument", "a=1&b=1&c=1&d=1&e=1&f=1&g=1&h=1&i=1&j=1&k=1": "BadRequest",
 	} {
 		in := putInput("key", "", func(in *s3api.PutObjectInput) { in.Tagging = new(header) })
 		if code == "" {

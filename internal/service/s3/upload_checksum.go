@@ -30,10 +30,12 @@ func (u *upload) checksumType() s3api.ChecksumType {
 }
 
 // checkClaims refuses a part that does not bring the checksum which its upload
-// asked for. Where it asked for none a part may bring any.
+// asked for. Where it asked for none a part may bring any; where it asked for
+// that of the whole object alone a part may do without.
 func (u *upload) checkClaims(c *claims) error {
 	asked := u.Object.Checksum.Algorithm
-	if asked == "" || c.summed() && c.algorithm == u.algorithm() {
+	switch {
+	case asked == "", c.summed() && c.algorithm == u.algorithm(), !c.summed() && u.checksumType() == s3api.ChecksumTypeFullObject:
 		return nil
 	}
 	actual := "null"

@@ -158,5 +158,5 @@ func TestLockedUpload(t *testing.T) {
 	expect(t, "own", h.ObjectLockMode, "COMPLIANCE", *h.ObjectLockRetainUntilDate, until)
 	refused(s, s.owner, s3api.OpCreateMultipartUpload, &s3api.CreateMultipartUploadInput{
 		Bucket: new(siteBucket), Key: new("k"), ObjectLockMode: "COMPLIANCE", ObjectLockRetainUntilDate: new(until),
-	}, "InvalidRequest", "Bucket is missing Object Lock Configuration")
+	}, "InvalidRequest", "Bucket is missing ObjectLockConfiguration")
 }
