@@ -45,7 +45,7 @@ bench: build ## requests per second, latency, CPU and memory of the whole proces
 .PHONY: bench-peers
 bench-peers: build ## the S3 part of bench, and beside it versitygw on the same requests
 	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
-	$(GO) run ./tools/bench -fortlet bin/fortlet -ops S3 -starts 0 -million 0 -peer .cache/bin/versitygw
+	$(GO) run ./tools/bench -fortlet bin/fortlet -ops S3 -starts 0 -million 0 -objects 100000 -peer .cache/bin/versitygw
 
 .PHONY: crash
 crash: ## 30 kills under load, each proven to lose nothing
