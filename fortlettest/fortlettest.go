@@ -164,6 +164,9 @@ func (c *Cloud) ConfigFor(accessKeyID, secret, token string) aws.Config {
 		HTTPClient:   httpClient,
 		// A test wants to see the first answer.
 		RetryMaxAttempts: 1,
+		// As LoadDefaultConfig has it: S3 gets a checksum of every body.
+		RequestChecksumCalculation: aws.RequestChecksumCalculationWhenSupported,
+		ResponseChecksumValidation: aws.ResponseChecksumValidationWhenSupported,
 	}
 }
 

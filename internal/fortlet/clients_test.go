@@ -25,8 +25,6 @@ import (
 // default.
 func newS3(cfg aws.Config, edit ...func(*s3.Options)) *s3.Client {
 	cfg.HTTPClient, cfg.RetryMaxAttempts = nil, 0
-	cfg.RequestChecksumCalculation = aws.RequestChecksumCalculationWhenSupported
-	cfg.ResponseChecksumValidation = aws.ResponseChecksumValidationWhenSupported
 	return s3.NewFromConfig(cfg, edit...)
 }
 

@@ -31,7 +31,7 @@ func TestTransferManager(t *testing.T) {
 	tm := transfermanager.New(client, func(o *transfermanager.Options) {
 		o.PartSizeBytes, o.MultipartUploadThreshold = partSize, partSize
 	})
-	data := randomBytes(3*partSize + 12345)
+	data := randomBytes(2*partSize + 12345)
 	for name, tt := range map[string]struct {
 		body  io.Reader
 		input transfermanager.UploadObjectInput
@@ -54,7 +54,7 @@ func TestTransferManager(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if *head.ETag != *out.ETag || *head.PartsCount != 4 || *head.ContentLength != partSize ||
+			if *head.ETag != *out.ETag || *head.PartsCount != 3 || *head.ContentLength != partSize ||
 				head.Metadata["from"] != name || *head.ContentType != "application/x-test" {
 				t.Errorf("HeadObject of part 2: %+v", head)
 			}

@@ -145,7 +145,7 @@ func (p *pkg) writeOperation(b *bytes.Buffer, name string) {
 	if slices.Contains(p.Data, name) {
 		fmt.Fprint(b, ", Data: true")
 	}
-	if op.Checksum.Required {
+	if op.Checksum.Required && !slices.Contains(p.Unsummed, name) {
 		fmt.Fprint(b, ", Checksum: true")
 	}
 	if wrapper := p.wrapper(name); wrapper != "" {

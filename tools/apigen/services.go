@@ -36,6 +36,9 @@ type service struct {
 	// Status are the HTTP statuses with which AWS answers where the model says
 	// nothing.
 	Status map[string]int `json:"status"`
+	// Unsummed are operations that AWS takes without the checksum that the model
+	// has every SDK send.
+	Unsummed []string `json:"unsummed"`
 }
 
 // readServiceList reads the list, sorted by name.
@@ -67,7 +70,7 @@ func (s service) choose(all []string) (built, unbuilt []string, err error) {
 		return nil, nil, errors.New(`want one of "operations" and "except"`)
 	}
 	listed := slices.Concat(s.Include, s.Except)
-	listed = slices.Concat(listed, s.Data, slices.Collect(maps.Keys(s.ReadOnly)))
+	listed = slices.Concat(listed, s.Data, s.Unsummed, slices.Collect(maps.Keys(s.ReadOnly)))
 	listed = slices.Concat(listed, slices.Collect(maps.Keys(s.Wrappers)), slices.Collect(maps.Keys(s.Status)))
 	listed = slices.Concat(listed, slices.Collect(maps.Keys(s.Former)), slices.Collect(maps.Values(s.Former)))
 	for _, op := range listed {

@@ -46,6 +46,9 @@ func (g *Gateway) preflighted(x *exchange) (fields []cloud.HeaderField, err erro
 	if x.r.Header.Get(originHeader) == "" {
 		return nil, api.Errorf("BadRequest", http.StatusBadRequest, "Insufficient information. Origin request header needed.")
 	}
+	if err := checkPreflight(x.r.Header); err != nil {
+		return nil, err
+	}
 	// The labels of the path do not depend on the method; that it has no route
 	// is no matter.
 	found, _ := g.services.tables[x.service].find(http.MethodOptions, g.pathOf(x), "", x.r.Header)
@@ -56,6 +59,25 @@ func (g *Gateway) preflighted(x *exchange) (fields []cloud.HeaderField, err erro
 		return nil, e
 	}
 	return g.askCORS(x)
+}
+
+// checkPreflight refuses a preflight for what no rule can allow: another method
+// than the five that S3 has, and what is no name of a header. (versitygw,
+// PreflightOPTIONS_invalid_request_method, PreflightOPTIONS_invalid_request_headers.)
+func checkPreflight(h http.Header) error {
+	switch method := h.Get(requestedMethodHeader); method {
+	case "", http.MethodGet, http.MethodPut, http.MethodHead, http.MethodPost, http.MethodDelete:
+	default:
+		return api.Errorf("BadRequest", http.StatusBadRequest, "Invalid Access-Control-Request-Method: %s", method)
+	}
+	for _, list := range h[requestedHeadersHeader] {
+		for name := range strings.SplitSeq(list, ",") {
+			if name = strings.TrimSpace(name); name != "" && !httpguts.ValidHeaderFieldName(name) {
+				return api.Errorf("BadRequest", http.StatusBadRequest, `Access-Control-Request-Headers "%s" contains invalid character.`, name)
+			}
+		}
+	}
+	return nil
 }
 
 func (g *Gateway) askCORS(x *exchange) ([]cloud.HeaderField, error) {

@@ -82,7 +82,29 @@ func (t *restTable) choose(p *restPath, method string, said []parameter, h http.
 			return r, nil
 		}
 	}
+	if err := p.misplaced(method, selected, said); err != nil {
+		return nil, err
+	}
 	return nil, p.notAllowed(method, selected)
+}
+
+// misplaced is the answer to parameters that an object's path does not have, or
+// not by themselves: S3 says so of some. (versitygw, RouterGetUploadsWithKey,
+// RouterListVersionsWithKey, RouterPutPartNumberWithoutUploadId.)
+func (p *restPath) misplaced(method, selected string, said []parameter) error {
+	switch {
+	case len(p.template) < 2:
+		return nil
+	case method == http.MethodGet && selected == "uploads":
+		return api.Errorf("InvalidRequest", http.StatusBadRequest, "Key is not expected for the GET method ?uploads subresource")
+	case method == http.MethodGet && selected == "versions":
+		return api.Errorf("InvalidRequest", http.StatusBadRequest, "There is no such thing as the ?versions sub-resource for a key")
+	case method == http.MethodPut && has(said, "partNumber") && !has(said, "uploadId"):
+		e := api.Errorf("InvalidArgument", http.StatusBadRequest, "This operation does not accept partNumber without uploadId")
+		e.Fields = map[string]any{"ArgumentName": "partNumber", "ArgumentValue": "partNumber"}
+		return e
+	}
+	return nil
 }
 
 // selected gives the one selector of a request, "" if it has none. Two

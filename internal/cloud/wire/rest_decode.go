@@ -233,6 +233,12 @@ func notInName(r rune) bool {
 // of others that means that they are not there.
 var refusedEmpty = map[string]bool{"encoding-type": true, "x-amz-object-ownership": true}
 
+// inAnyCase are the choices that S3 takes however they are spelled; all of
+// theirs are in upper case. (versitygw, CreateMultipartUpload_valid_algo_type.)
+var inAnyCase = map[string]bool{
+	"x-amz-checksum-algorithm": true, "x-amz-sdk-checksum-algorithm": true, "x-amz-checksum-type": true, "x-amz-checksum-mode": true,
+}
+
 // set sets a member, or an element of one, from its text. As a rule what is
 // empty is not there, except of strings.
 func (d *restDecoder) set(m *member, s *shape, v reflect.Value, text string) error {
@@ -244,6 +250,9 @@ func (d *restDecoder) set(m *member, s *shape, v reflect.Value, text string) err
 		return nil
 	}
 	if s.kind == kindEnum {
+		if known, ok := s.enum.known[strings.ToUpper(text)]; ok && inAnyCase[m.name] {
+			text = known
+		}
 		v.SetString(s.enum.decode([]byte(text)))
 		return nil
 	}

@@ -172,7 +172,7 @@ func enumFaultS3(at place, s *shape, value string) *api.Error {
 	case "encoding-type":
 		return invalidArgument(m.name, value, "Invalid Encoding Method specified in Request")
 	case "x-amz-checksum-algorithm":
-		return invalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]")
+		return invalidRequest("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, MD5, SHA1, SHA256, SHA512, XXHASH128, XXHASH3, XXHASH64]")
 	case "x-amz-sdk-checksum-algorithm", "x-amz-checksum-type", "x-amz-checksum-mode":
 		return invalidRequest("Value for " + m.name + " header is invalid.")
 	}

@@ -148,8 +148,13 @@ func (s *Service) newBucket(ctx context.Context, in *s3api.CreateBucketInput) (*
 			BlockPublicAcls: new(true), IgnorePublicAcls: new(true), BlockPublicPolicy: new(true), RestrictPublicBuckets: new(true),
 		},
 	}
-	if in.ObjectOwnership != "" {
+	switch {
+	case in.ObjectOwnership != "":
 		b.Ownership = in.ObjectOwnership
+	case in.ACL == s3api.BucketCannedACLPrivate:
+		// Programs that give all they make a list, as rclone does, make a bucket
+		// that takes one: https://github.com/versity/versitygw/issues/1869
+		b.Ownership = s3api.ObjectOwnershipBucketOwnerPreferred
 	}
 	if isTrue(in.ObjectLockEnabledForBucket) {
 		b.ObjectLock, b.Versioning = true, s3api.BucketVersioningStatusEnabled

@@ -72,6 +72,28 @@ func TestCreateBucketWith(t *testing.T) {
 	members(t, "acl", len(acl.Grants), 1, acl.Grants[0].Grantee.ID, s.canonical(otherAccount), acl.Grants[0].Permission, "READ")
 }
 
+// A bucket that is made with the canned list "private" takes lists, unless the
+// request says otherwise: https://github.com/versity/versitygw/issues/1869
+func TestCreateBucketPrivate(t *testing.T) {
+	s := newSite(t)
+	for i, c := range []struct{ asked, want s3api.ObjectOwnership }{
+		{"", s3api.ObjectOwnershipBucketOwnerPreferred},
+		{s3api.ObjectOwnershipBucketOwnerEnforced, s3api.ObjectOwnershipBucketOwnerEnforced},
+		{s3api.ObjectOwnershipObjectWriter, s3api.ObjectOwnershipObjectWriter},
+	} {
+		bucket := fmt.Sprintf("a-new-bucket-%d", i)
+		askOK(s, s.owner, s3api.OpCreateBucket, createInput(bucket, func(in *s3api.CreateBucketInput) {
+			in.ACL, in.ObjectOwnership = s3api.BucketCannedACLPrivate, c.asked
+		}))
+		owned := askOK(s, s.owner, s3api.OpGetBucketOwnershipControls, &s3api.GetBucketOwnershipControlsInput{Bucket: &bucket}).OwnershipControls
+		members(t, "ownership", owned.Rules[0].ObjectOwnership, c.want)
+		acl := askOK(s, s.owner, s3api.OpGetBucketAcl, &s3api.GetBucketAclInput{Bucket: &bucket})
+		members(t, "acl", len(acl.Grants), 1, acl.Grants[0].Grantee.ID, s.canonical(siteAccount), acl.Grants[0].Permission, "FULL_CONTROL")
+		block := askOK(s, s.owner, s3api.OpGetPublicAccessBlock, &s3api.GetPublicAccessBlockInput{Bucket: &bucket}).PublicAccessBlockConfiguration
+		members(t, "block", block.BlockPublicAcls, true, block.IgnorePublicAcls, true)
+	}
+}
+
 func TestCreateBucketRefuses(t *testing.T) {
 	s := newSite(t)
 	for _, tt := range []struct {

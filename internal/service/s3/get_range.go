@@ -26,7 +26,7 @@ func parseRange(header string, size int64) (span, error) {
 	if !ok || !strings.EqualFold(strings.TrimSpace(unit), "bytes") {
 		return all, nil
 	}
-	first, last, ok := strings.Cut(strings.TrimSpace(spec), "-")
+	first, last, ok := strings.Cut(spec, "-")
 	if !ok {
 		return all, nil
 	}
@@ -51,9 +51,9 @@ func parseRange(header string, size int64) (span, error) {
 func suffix(header, length string, size int64) (span, error) {
 	n, ok := parsePosition(length)
 	switch {
-	case !ok:
+	case !ok, n > 0 && size == 0:
 		return span{0, size, false}, nil
-	case n == 0 || size == 0:
+	case n == 0:
 		return span{}, errInvalidRange(header, size)
 	}
 	n = min(n, size)

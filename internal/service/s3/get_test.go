@@ -37,7 +37,10 @@ func TestParseRange(t *testing.T) {
 		{"bytes=99999999999999999999999-", 10000, span{}, false},
 		{"bytes=-0", 10000, span{}, false},
 		{"bytes=0-", 0, span{}, false},
-		{"bytes=-1", 0, span{}, false},
+		{"bytes=-0", 0, span{}, false},
+		{"bytes=-1", 0, span{0, 0, false}, true}, // versitygw, GetObject_zero_len_with_range
+		{"bytes= -1", 10000, span{0, 10000, false}, true},
+		{"bytes=0 -1", 10000, span{0, 10000, false}, true},
 		{"bytes=0-0,2-3", 10000, span{0, 10000, false}, true},
 		{"bytes=5-2", 10000, span{0, 10000, false}, true},
 		{"bytes=", 10000, span{0, 10000, false}, true},

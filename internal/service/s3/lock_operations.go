@@ -34,6 +34,9 @@ func (s *Service) PutObjectRetention(ctx context.Context, in *s3api.PutObjectRet
 	if in.Retention != nil {
 		want.mode, want.until = s3api.ObjectLockMode(in.Retention.Mode), in.Retention.RetainUntilDate
 	}
+	if err := want.checkRetention(call.Time); err != nil {
+		return nil, err
+	}
 	r := &reference{*in.Bucket, *in.Key, in.VersionId, in.ExpectedBucketOwner}
 	q := question{action: "s3:PutObjectRetention", keys: want.conditions(call.Time)}
 	bypass := false
@@ -45,8 +48,8 @@ func (s *Service) PutObjectRetention(ctx context.Context, in *s3api.PutObjectRet
 		bypass = s.authorize(ctx, b, question{action: "s3:BypassGovernanceRetention", key: r.key, object: o, keys: q.keys}) == nil
 	}
 	_, _, err := s.change(ctx, r, q, func(b *Bucket, o *Object) error {
-		if err := want.checkRetention(b, call.Time); err != nil {
-			return err
+		if !b.ObjectLock {
+			return errNoObjectLock()
 		}
 		if !o.mayRetain(&want, call.Time, bypass) {
 			return errLocked()
@@ -74,10 +77,8 @@ func (r *lockRequest) conditions(now time.Time) conditions {
 
 // checkRetention refuses a retention that cannot be. One that is empty lifts
 // what there is.
-func (r *lockRequest) checkRetention(b *Bucket, now time.Time) error {
+func (r *lockRequest) checkRetention(now time.Time) error {
 	switch {
-	case !b.ObjectLock:
-		return errNoObjectLock()
 	case (r.mode != "") != (r.until != nil):
 		return errMalformedXML()
 	case r.until != nil && !r.until.After(now):
@@ -118,14 +119,14 @@ func (s *Service) PutObjectLegalHold(ctx context.Context, in *s3api.PutObjectLeg
 	if in.LegalHold != nil {
 		want.hold = in.LegalHold.Status
 	}
+	if want.hold == "" {
+		return nil, errMalformedXML()
+	}
 	r := &reference{*in.Bucket, *in.Key, in.VersionId, in.ExpectedBucketOwner}
 	q := question{action: "s3:PutObjectLegalHold", keys: want.conditions(cloud.From(ctx).Time)}
 	_, _, err := s.change(ctx, r, q, func(b *Bucket, o *Object) error {
-		switch {
-		case !b.ObjectLock:
+		if !b.ObjectLock {
 			return errNoObjectLock()
-		case want.hold == "":
-			return errMalformedXML()
 		}
 		o.LegalHold = want.hold
 		return nil

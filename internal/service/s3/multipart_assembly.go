@@ -54,11 +54,20 @@ func newAssembly(in *s3api.CompleteMultipartUploadInput) (*assembly, error) {
 		if p.PartNumber == nil || p.ETag == nil {
 			return nil, errMalformedXML()
 		}
+		if *p.PartNumber < 1 {
+			return nil, errInvalidArgument("PartNumber must be >= 1", "PartNumber", strconv.Itoa(int(*p.PartNumber)))
+		}
 		if i > 0 && *p.PartNumber <= a.parts[i-1].number {
 			return nil, with(api.Errorf("InvalidPartOrder", 400, "The list of parts was not in ascending order. Parts must be ordered by part number."),
 				"UploadId", *in.UploadId)
 		}
-		a.parts = append(a.parts, assembledPart{*p.PartNumber, unquoted(*p.ETag), sumsOf(p)})
+		part := assembledPart{*p.PartNumber, unquoted(*p.ETag), sumsOf(p)}
+		for i, s := range part.sums {
+			if _, ok := s.algorithm.Decode(s.value); !ok || i > 0 {
+				return nil, errInvalidArgument("Invalid Base64 or multiple checksums present in request", "Checksum", s.value)
+			}
+		}
+		a.parts = append(a.parts, part)
 	}
 	return a, nil
 }

@@ -60,13 +60,18 @@ func (s *Service) mayUseParts(ctx context.Context, b *Bucket, u *upload, custome
 }
 
 // complete puts the object in its place, in one transaction with the end of the
-// upload: of several who complete or abort it one succeeds.
+// upload: of several who complete or abort it one succeeds. Who completes it as
+// another has just done is answered as that one.
 func (s *Service) complete(ctx context.Context, b *Bucket, u *upload, a *assembly) (o *Object, err error) {
 	call := cloud.From(ctx)
 	err = s.cloud.Store.Update(ctx, func(tx *store.Tx) error {
 		b, err := current(tx, b)
 		if err != nil {
 			return err
+		}
+		if done := findCompleted(tx, b, u.Key, u.ID); done.by(a) {
+			o = &done.Object
+			return nil
 		}
 		u, err := findUpload(tx, b, u.Key, u.ID)
 		if err != nil {

@@ -2,6 +2,7 @@ package s3
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -143,5 +144,6 @@ func supportedChecksums() string {
 	for _, a := range checksum.Algorithms() {
 		all = append(all, string(a))
 	}
+	slices.Sort(all)
 	return strings.Join(all, ", ")
 }

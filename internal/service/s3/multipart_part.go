@@ -48,9 +48,10 @@ func (s *Service) UploadPart(ctx context.Context, in *s3api.UploadPartInput) (*s
 	h := u.Object.Encryption.Headers()
 	out.ServerSideEncryption, out.SSEKMSKeyId, out.BucketKeyEnabled = h.Algorithm, h.KMSKeyID, h.BucketKey
 	out.SSECustomerAlgorithm, out.SSECustomerKeyMD5 = h.CustomerAlgorithm, h.CustomerKeyMD5
-	if claims.summed() {
-		sum.show(out)
+	if !claims.summed() {
+		sum = u.partChecksum(p) // where the upload has asked for one
 	}
+	sum.show(out)
 	return out, nil
 }
 

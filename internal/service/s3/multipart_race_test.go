@@ -45,6 +45,29 @@ func TestOneEndsAnUpload(t *testing.T) {
 	}
 }
 
+// TestCompletedAtOnce: who completes an upload alike at once, as a client that
+// tries again does, is answered alike. (versitygw,
+// CompleteMultipartUpload_racey_data_integrity.)
+func TestCompletedAtOnce(t *testing.T) {
+	for range 20 {
+		s := newSite(t)
+		id := s.begin("k")
+		list := []s3api.CompletedPart{s.part("k", id, 1, "content")}
+		var group sync.WaitGroup
+		for range 4 {
+			group.Go(func() {
+				if out, err := ask(s, s.owner, s3api.OpCompleteMultipartUpload, completeInput("k", id, list)); err != nil || out.ETag == nil {
+					t.Errorf("answered %+v, %v", out, err)
+				}
+			})
+		}
+		group.Wait()
+		if n := s.blobCount(); s.get("k") != "content" || n != 1 {
+			t.Errorf("%d blobs are left", n)
+		}
+	}
+}
+
 // TestPartIsOverwrittenAtOnce: of parts with one number one is left, whole.
 func TestPartIsOverwrittenAtOnce(t *testing.T) {
 	s := newSite(t)

@@ -46,6 +46,18 @@ func TestSuiteLockHeaders(t *testing.T) {
 	}, "InvalidRequest", "Bucket is missing ObjectLockConfiguration")
 }
 
+// PutObjectRetention_expired_retain_until_date, PutObjectLegalHold_invalid_body:
+// what is wrong with the document comes before what is with the object.
+func TestSuiteLockDocuments(t *testing.T) {
+	s := newSite(t)
+	refused(s, s.owner, s3api.OpPutObjectRetention, &s3api.PutObjectRetentionInput{
+		Bucket: new(siteBucket), Key: new("none"), Retention: &s3api.ObjectLockRetention{Mode: "COMPLIANCE", RetainUntilDate: new(s.now)},
+	}, "InvalidArgument", "The retain until date must be in the future!")
+	refused(s, s.owner, s3api.OpPutObjectLegalHold, &s3api.PutObjectLegalHoldInput{
+		Bucket: new(siteBucket), Key: new("none"), LegalHold: &s3api.ObjectLockLegalHold{},
+	}, "MalformedXML", "")
+}
+
 // GetObject_invalid_part_number, HeadObject_invalid_part_number,
 // UploadPartCopy_invalid_part_number: a number that no part has is refused
 // before anything is looked up.
@@ -86,6 +98,25 @@ func TestSuiteCompletion(t *testing.T) {
 	out := s.complete("key", id, parts, func(in *s3api.CompleteMultipartUploadInput) { in.ChecksumCRC32, in.MpuObjectSize = &sum, new(int64(7)) })
 	members(t, "object", out.ChecksumCRC32, sum, out.ChecksumType, "FULL_OBJECT")
 
+	// CompleteMultipartUpload_invalid_part_number, CompleteMultipartUpload_invalid_checksum_part,
+	// CompleteMultipartUpload_multiple_checksum_part
+	const sums = "Invalid Base64 or multiple checksums present in request"
+	tag := new(`"9a0364b9e99bb480dd25e1f0284c8555"`)
+	for _, bad := range []struct {
+		part          s3api.CompletedPart
+		name, message string
+	}{
+		{s3api.CompletedPart{PartNumber: new(int32(0)), ETag: tag}, "PartNumber", "PartNumber must be >= 1"},
+		{s3api.CompletedPart{PartNumber: new(int32(1)), ETag: tag, ChecksumCRC32: new("invalid")}, "Checksum", sums},
+		{s3api.CompletedPart{PartNumber: new(int32(1)), ETag: tag, ChecksumCRC32: &sum, ChecksumCRC32C: &sum}, "Checksum", sums},
+	} {
+		e := refused(s, s.owner, s3api.OpCompleteMultipartUpload, completeInput("key", id, []s3api.CompletedPart{bad.part}), "InvalidArgument", bad.message)
+		s.wantFields(e, "ArgumentName", bad.name)
+	}
+
+	// UploadPart_no_checksum_with_full_object_checksum_type, UploadPart_no_checksum_with_composite_checksum_type
+	id = begin("FULL_OBJECT")
+	members(t, "part", askOK(s, s.owner, s3api.OpUploadPart, partInput("key", id, 1, "content")).ChecksumCRC32, sum)
 	id = begin("COMPOSITE")
 	refused(s, s.owner, s3api.OpUploadPart, partInput("key", id, 1, "content"), "InvalidRequest", "Checksum Type mismatch occurred, expected checksum Type: crc32, actual checksum Type: null")
 }
