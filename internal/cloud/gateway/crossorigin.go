@@ -72,12 +72,17 @@ func checkPreflight(h http.Header) error {
 	}
 	for _, list := range h[requestedHeadersHeader] {
 		for name := range strings.SplitSeq(list, ",") {
-			if name = strings.TrimSpace(name); name != "" && !httpguts.ValidHeaderFieldName(name) {
+			if name = strings.TrimSpace(name); strings.ContainsFunc(name, notOfToken) {
 				return api.Errorf("BadRequest", http.StatusBadRequest, `Access-Control-Request-Headers "%s" contains invalid character.`, name)
 			}
 		}
 	}
 	return nil
+}
+
+// notOfToken reports a character that no name of a header has (RFC 9110, 5.6.2).
+func notOfToken(r rune) bool {
+	return r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
 
 func (g *Gateway) askCORS(x *exchange) ([]cloud.HeaderField, error) {

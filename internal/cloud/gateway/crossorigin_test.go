@@ -35,6 +35,9 @@ func TestPreflight(t *testing.T) {
 		code, message, method, resourceType string
 	}{
 		{ask("/public/k"), 400, "BadRequest", "Insufficient information. Origin request header needed.", "", ""},
+		{ask("/public/k", origin, "https://example.com", method, "put"), 400, "BadRequest", "Invalid Access-Control-Request-Method: put", "", ""},
+		{ask("/public/k", origin, "https://example.com", method, "PATCH"), 400, "BadRequest", "Invalid Access-Control-Request-Method: PATCH", "", ""},
+		{ask("/public/k", origin, "https://example.com", method, "PUT", headers, "content-type, bad=name"), 400, "BadRequest", `Access-Control-Request-Headers "bad=name" contains invalid character.`, "", ""},
 		{ask("/public/k", origin, "https://example.com"), 403, "AccessForbidden", "CORSResponse: This CORS request is not allowed.", "OPTIONS", "OBJECT"},
 		{ask("/public/k", origin, "https://example.org", method, "PUT"), 403, "AccessForbidden", "CORSResponse: This CORS request is not allowed.", "PUT", "OBJECT"},
 		{ask("/public", origin, "https://example.com", method, "DELETE"), 403, "AccessForbidden", "CORSResponse: This CORS request is not allowed.", "DELETE", "BUCKET"},

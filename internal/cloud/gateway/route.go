@@ -77,7 +77,8 @@ func (r *routes) find(x *exchange) *api.Service {
 
 // unsigned tells which service a request is for by its address alone. The query
 // services have but one path, so any other is that of a bucket or what is in
-// it.
+// it; and there they take actions, so what reads it and names none is for the
+// list of the buckets.
 func (r *routes) unsigned(x *exchange) *api.Service {
 	bucket := r.bucketIn(x.r.Host)
 	name, _, _ := strings.Cut(x.r.Host, ".")
@@ -86,7 +87,8 @@ func (r *routes) unsigned(x *exchange) *api.Service {
 		return s
 	}
 	path := x.signed.Path
-	if r.public != nil && (bucket != "" || strings.HasPrefix(path, "/") && path != "/") {
+	lists := (x.r.Method == http.MethodGet || x.r.Method == http.MethodHead) && !x.r.URL.Query().Has("Action")
+	if r.public != nil && (bucket != "" || strings.HasPrefix(path, "/") && (path != "/" || lists)) {
 		return r.public
 	}
 	return r.bySigningName["sts"]
