@@ -58,11 +58,15 @@ func (x *exchange) answered() *cloud.Answered {
 	if p := x.rest.payload; p != nil {
 		a.Received = p.Size()
 	}
-	if id := x.w.Header()["x-amz-id-2"]; len(id) > 0 {
+	if id := x.w.Header()[hostIDHeader]; len(id) > 0 {
 		a.Wire.HostID = id[0]
 	}
 	return a
 }
+
+// hostIDHeader is spelled as S3 spells it, not in canonical form, and so it
+// stands among the headers of an answer.
+var hostIDHeader = "x-amz-id-2"
 
 // maxRequestLine is how much of a request line is logged: of the longest key,
 // escaped, and its query.

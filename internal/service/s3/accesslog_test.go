@@ -278,7 +278,7 @@ BATCH.DELETE.OBJECT b 403 AccessDenied`
 func TestAccessLogOfServices(t *testing.T) {
 	w := newLogWorld(t)
 	ctx := t.Context()
-	policy := fmt.Sprintf(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::source/own/*"}]}`)
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::source/own/*"}]}`
 	if _, err := w.client.PutBucketPolicy(ctx, &s3.PutBucketPolicyInput{Bucket: &w.source, Policy: &policy}); err != nil {
 		t.Fatal(err)
 	}
