@@ -84,7 +84,6 @@ func TestS3Refuses(t *testing.T) {
 		{&s3api.OpPutBucketAcl.Operation, asked("acl", "<AccessControlPolicy>"), "MalformedACLError", malformed, nil},
 		{&s3api.OpPutBucketAcl.Operation, asked("acl", "<AccessControlPolicy><AccessControlList><Grant><Grantee><ID>i</ID></Grantee></Grant></AccessControlList></AccessControlPolicy>"), "MalformedACLError", malformed, nil},
 		{&s3api.OpPutBucketAcl.Operation, asked("acl", "<AccessControlPolicy><AccessControlList><Grant><Permission>ALL</Permission></Grant></AccessControlList></AccessControlPolicy>"), "MalformedACLError", malformed, nil},
-		{&s3api.OpCreateBucket.Operation, asked("", "<CreateBucketConfiguration><LocationConstraint>moon-1</LocationConstraint></CreateBucketConfiguration>"), "InvalidLocationConstraint", "The specified location-constraint is not valid", map[string]any{"LocationConstraint": "moon-1"}},
 		{&s3api.OpCreateBucket.Operation, asked("", "<CreateBucketConfiguration><LocationConstraint/></CreateBucketConfiguration>"), "InvalidLocationConstraint", "The specified location-constraint is not valid", map[string]any{"LocationConstraint": ""}},
 		{&s3api.OpPutBucketNotificationConfiguration.Operation, asked("notification", "<NotificationConfiguration><TopicConfiguration><Topic>t</Topic><Event>s3:Never</Event></TopicConfiguration></NotificationConfiguration>"), "InvalidArgument", "A specified event is not supported for notifications.", argument("Event", "s3:Never")},
 		{&s3api.OpPutBucketNotificationConfiguration.Operation, asked("notification", "<NotificationConfiguration><TopicConfiguration><Topic>t</Topic><Event>s3:TestEvent</Event><Filter><S3Key><FilterRule><Name>infix</Name></FilterRule></S3Key></Filter></TopicConfiguration></NotificationConfiguration>"), "InvalidArgument", "A specified event is not supported for notifications.", argument("Event", "s3:TestEvent")},
@@ -124,6 +123,7 @@ func TestS3Accepts(t *testing.T) {
 		{&s3api.OpPutBucketTagging.Operation, asked("tagging", `<s3:Tagging xmlns:s3="u" s3:a="1" b="2"><s3:TagSet/></s3:Tagging>`)},
 		{&s3api.OpCreateBucket.Operation, asked("", "<CreateBucketConfiguration/>")},
 		{&s3api.OpCreateBucket.Operation, asked("", "<CreateBucketConfiguration><LocationConstraint>EU</LocationConstraint></CreateBucketConfiguration>")},
+		{&s3api.OpCreateBucket.Operation, asked("", "<CreateBucketConfiguration><LocationConstraint>moon-1</LocationConstraint></CreateBucketConfiguration>")},
 		{&s3api.OpPutBucketNotificationConfiguration.Operation, asked("notification", "<NotificationConfiguration><TopicConfiguration><Topic>t</Topic><Event>s3:ObjectCreated:*</Event><Filter><S3Key><FilterRule><Name>Prefix</Name></FilterRule></S3Key></Filter></TopicConfiguration></NotificationConfiguration>")},
 		{&s3api.OpPutBucketVersioning.Operation, asked("versioning", "<VersioningConfiguration/>")}, // IllegalVersioningConfigurationException, of the service
 	} {

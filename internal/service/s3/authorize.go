@@ -3,9 +3,11 @@ package s3
 import (
 	"context"
 
+	"github.com/fortlet/fortlet/internal/api"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
 	"github.com/fortlet/fortlet/internal/cloud/store"
+	"github.com/fortlet/fortlet/policy"
 )
 
 // question is what an operation asks permission for. The condition keys that
@@ -116,6 +118,19 @@ func (s *Service) authorize(ctx context.Context, b *Bucket, q question) error {
 	}
 	return authz.Check(ctx, r)
 }
+
+// notAnonymous refuses those who do not sign what S3 takes from nobody without a
+// name, whatever a policy allows. (versitygw, PublicBucket_public_bucket_policy.)
+func notAnonymous(ctx context.Context, message string) error {
+	if cloud.From(ctx).Principal.Type == policy.Anonymous {
+		return api.Errorf("AccessDenied", 403, "%s", message)
+	}
+	return nil
+}
+
+// anonymousCall is what S3 says to those who would create a bucket or change a
+// list.
+const anonymousCall = "Anonymous users cannot invoke this API. Please authenticate."
 
 // missing is the answer where there is no object of a key: NoSuchKey to those
 // who may list the bucket, and AccessDenied to everybody else.

@@ -20,6 +20,9 @@ func (s *Service) GetBucketAcl(ctx context.Context, in *s3api.GetBucketAclInput)
 
 // PutBucketAcl replaces the access control list of a bucket.
 func (s *Service) PutBucketAcl(ctx context.Context, in *s3api.PutBucketAclInput) (*s3api.PutBucketAclOutput, error) {
+	if err := notAnonymous(ctx, anonymousCall); err != nil {
+		return nil, err
+	}
 	r := aclRequest{
 		canned: string(in.ACL),
 		grants: grantHeaders{in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP},

@@ -19,6 +19,9 @@ const maxBuckets = 10_000
 
 // CreateBucket creates a bucket. Names are shared by all accounts.
 func (s *Service) CreateBucket(ctx context.Context, in *s3api.CreateBucketInput) (*s3api.CreateBucketOutput, error) {
+	if err := notAnonymous(ctx, anonymousCall); err != nil {
+		return nil, err
+	}
 	if err := s.authorizeCreate(ctx, in); err != nil {
 		return nil, err
 	}
@@ -124,11 +127,8 @@ func (s *Service) authorizeCreate(ctx context.Context, in *s3api.CreateBucketInp
 func (s *Service) newBucket(ctx context.Context, in *s3api.CreateBucketInput) (*Bucket, error) {
 	call := cloud.From(ctx)
 	config := value(in.CreateBucketConfiguration)
-	switch {
-	case config.Location != nil || config.Bucket != nil:
+	if config.Location != nil || config.Bucket != nil {
 		return nil, notBuilt("CreateBucketConfiguration.Location")
-	case in.CreateBucketConfiguration != nil && config.LocationConstraint == "" && config.Tags == nil:
-		return nil, errMalformedXML() // a document that says nothing
 	}
 	if in.BucketNamespace != "" && in.BucketNamespace != s3api.BucketNamespaceGlobal {
 		return nil, notBuilt("x-amz-bucket-namespace")
@@ -205,21 +205,21 @@ func createGrants(in *s3api.CreateBucketInput) grantHeaders {
 func homeOf(region string, constraint s3api.BucketLocationConstraint) (string, error) {
 	home := string(constraint)
 	switch {
-	case home == "" && region == usEast1:
-		return usEast1, nil
 	case home == "":
 		home = "unspecified"
 	case constraint == s3api.BucketLocationConstraintEu:
 		home = "eu-west-1" // its name when it was the only one
 	}
 	switch {
-	case home == region && region != usEast1:
+	case region != usEast1 && home == region:
 		return home, nil
-	case home == usEast1 || region == usEast1 && !slices.Contains(constraint.Values(), string(constraint)):
+	case region != usEast1:
+		return "", api.Errorf("IllegalLocationConstraintException", 400,
+			"The %s location constraint is incompatible for the region specific endpoint this request was sent to.", home)
+	case constraint == "":
+		return usEast1, nil
+	case !slices.Contains(constraint.Values(), string(constraint)):
 		return "", with(api.Errorf("InvalidLocationConstraint", 400, "The specified location-constraint is not valid"), "LocationConstraint", home)
-	case region == usEast1:
-		return home, nil
 	}
-	return "", api.Errorf("IllegalLocationConstraintException", 400,
-		"The %s location constraint is incompatible for the region specific endpoint this request was sent to.", home)
+	return home, nil
 }

@@ -9,6 +9,9 @@ import (
 
 // GetBucketOwnershipControls gives the ownership setting of a bucket.
 func (s *Service) GetBucketOwnershipControls(ctx context.Context, in *s3api.GetBucketOwnershipControlsInput) (*s3api.GetBucketOwnershipControlsOutput, error) {
+	if err := notAnonymous(ctx, "s3:GetBucketOwnershipControls does not support Anonymous requests!"); err != nil {
+		return nil, err
+	}
 	b, err := s.use(ctx, *in.Bucket, in.ExpectedBucketOwner, question{action: "s3:GetBucketOwnershipControls"})
 	if err != nil {
 		return nil, err
@@ -24,6 +27,9 @@ func (s *Service) GetBucketOwnershipControls(ctx context.Context, in *s3api.GetB
 // PutBucketOwnershipControls sets who owns the objects of a bucket. To disable
 // access control lists the bucket's own must grant nothing to others.
 func (s *Service) PutBucketOwnershipControls(ctx context.Context, in *s3api.PutBucketOwnershipControlsInput) (*s3api.PutBucketOwnershipControlsOutput, error) {
+	if err := notAnonymous(ctx, "s3:PutBucketOwnershipControls does not support Anonymous requests!"); err != nil {
+		return nil, err
+	}
 	q := question{action: "s3:PutBucketOwnershipControls"}
 	err := s.configure(ctx, *in.Bucket, in.ExpectedBucketOwner, q, func(b *Bucket) error {
 		if len(in.OwnershipControls.Rules) != 1 {
@@ -41,6 +47,9 @@ func (s *Service) PutBucketOwnershipControls(ctx context.Context, in *s3api.PutB
 // DeleteBucketOwnershipControls puts a bucket back to the old way: who uploads
 // an object owns it.
 func (s *Service) DeleteBucketOwnershipControls(ctx context.Context, in *s3api.DeleteBucketOwnershipControlsInput) (*s3api.DeleteBucketOwnershipControlsOutput, error) {
+	if err := notAnonymous(ctx, "s3:PutBucketOwnershipControls does not support Anonymous requests!"); err != nil {
+		return nil, err
+	}
 	q := question{action: "s3:PutBucketOwnershipControls"}
 	err := s.configure(ctx, *in.Bucket, in.ExpectedBucketOwner, q, func(b *Bucket) error {
 		b.Ownership = ""

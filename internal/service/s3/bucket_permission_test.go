@@ -109,7 +109,7 @@ func TestBucketPermissions(t *testing.T) {
 				{"the objects' permission", "", c.run(s, s.person(siteAccount, "within", may(c.action, arn+"/*")), siteBucket, nil)},
 				{"another account", "Access Denied", c.run(s, s.stranger, siteBucket, nil)},
 				{"another account's root", "Access Denied", c.run(s, rootOf(otherAccount), siteBucket, nil)},
-				{"nobody", "Access Denied", c.run(s, nobody(), siteBucket, nil)},
+				{"nobody", "", c.run(s, nobody(), siteBucket, nil)},
 				{"a service", "Access Denied", c.run(s, awsService("cloudtrail.amazonaws.com"), siteBucket, nil)},
 				{"another expected owner", "Access Denied", c.run(s, with, siteBucket, new(otherAccount))},
 			}

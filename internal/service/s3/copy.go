@@ -14,6 +14,9 @@ const maxCopy = 5 << 30
 // CopyObject makes an object of the content of another one, which is decrypted
 // and encrypted anew on the way.
 func (s *Service) CopyObject(ctx context.Context, in *s3api.CopyObjectInput) (*s3api.CopyObjectOutput, error) {
+	if err := notAnonymous(ctx, "Anonymous users cannot copy objects. Please authenticate."); err != nil {
+		return nil, err
+	}
 	var gone again
 	for {
 		src, err := s.source(ctx, sourceOfCopy(in))

@@ -3,7 +3,6 @@ package s3
 import (
 	"context"
 
-	"github.com/fortlet/fortlet/internal/api"
 	s3api "github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/store"
@@ -95,10 +94,4 @@ func (s *Service) AbortMultipartUpload(ctx context.Context, in *s3api.AbortMulti
 		return nil, err
 	}
 	return &s3api.AbortMultipartUploadOutput{}, nil
-}
-
-// errAnonymousUpload is the answer to those who want to begin an upload that
-// would belong to nobody.
-func errAnonymousUpload() *api.Error {
-	return api.Errorf("AccessDenied", 403, "Anonymous users cannot initiate multipart uploads. Please authenticate.")
 }

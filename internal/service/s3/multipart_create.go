@@ -19,8 +19,8 @@ import (
 // for all parts.
 func (s *Service) CreateMultipartUpload(ctx context.Context, in *s3api.CreateMultipartUploadInput) (*s3api.CreateMultipartUploadOutput, error) {
 	call := cloud.From(ctx)
-	if call.Principal.Type == policy.Anonymous {
-		return nil, errAnonymousUpload()
+	if err := notAnonymous(ctx, "Anonymous users cannot initiate multipart uploads. Please authenticate."); err != nil {
+		return nil, err
 	}
 	b, prev, err := s.look(ctx, &reference{bucket: *in.Bucket, key: *in.Key, expectedOwner: in.ExpectedBucketOwner})
 	if err != nil {

@@ -22,6 +22,9 @@ func (s *Service) GetObjectAcl(ctx context.Context, in *s3api.GetObjectAclInput)
 
 // PutObjectAcl replaces the access control list of an object.
 func (s *Service) PutObjectAcl(ctx context.Context, in *s3api.PutObjectAclInput) (*s3api.PutObjectAclOutput, error) {
+	if err := notAnonymous(ctx, anonymousCall); err != nil {
+		return nil, err
+	}
 	request := aclRequest{
 		canned: string(in.ACL),
 		grants: grantHeaders{in.GrantFullControl, in.GrantRead, in.GrantReadACP, in.GrantWrite, in.GrantWriteACP},

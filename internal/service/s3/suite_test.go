@@ -145,3 +145,25 @@ func TestSuiteTaggingHeader(t *testing.T) {
 		}
 	}
 }
+
+// PublicBucket_public_bucket_policy, PublicBucket_public_object_policy: what
+// takes a name, though the policy lets everybody do everything.
+func TestSuiteAnonymous(t *testing.T) {
+	s := newSite(t)
+	s.acls()
+	s.publicBlock("")
+	s.bucketPolicy(opens(everybody, "s3:*", "arn:aws:s3:::the-bucket"), opens(everybody, "s3:*", ofObjects))
+	s.put("key")
+	const acl, ownership = "Anonymous users cannot invoke this API. Please authenticate.", "s3:PutBucketOwnershipControls does not support Anonymous requests!"
+	bucket := new(siteBucket)
+	refused(s, nobody(), s3api.OpPutBucketAcl, &s3api.PutBucketAclInput{Bucket: bucket, ACL: "private"}, "AccessDenied", acl)
+	refused(s, nobody(), s3api.OpPutObjectAcl, putACL("key", func(in *s3api.PutObjectAclInput) { in.ACL = "private" }), "AccessDenied", acl)
+	refused(s, nobody(), s3api.OpCopyObject, copying("the-bucket/key", "copy"), "AccessDenied", "Anonymous users cannot copy objects. Please authenticate.")
+	refused(s, nobody(), s3api.OpDeleteBucketOwnershipControls, &s3api.DeleteBucketOwnershipControlsInput{Bucket: bucket}, "AccessDenied", ownership)
+	refused(s, nobody(), s3api.OpPutBucketOwnershipControls, &s3api.PutBucketOwnershipControlsInput{
+		Bucket: bucket, OwnershipControls: &s3api.OwnershipControls{Rules: []s3api.OwnershipControlsRule{{ObjectOwnership: "ObjectWriter"}}},
+	}, "AccessDenied", ownership)
+	refused(s, nobody(), s3api.OpGetBucketOwnershipControls, &s3api.GetBucketOwnershipControlsInput{Bucket: bucket}, "AccessDenied",
+		"s3:GetBucketOwnershipControls does not support Anonymous requests!")
+	askOK(s, nobody(), s3api.OpGetObject, getInput("key"))
+}
