@@ -18,6 +18,10 @@ type As struct {
 	SourceARN     string
 	SourceAccount string
 	Region        string // in which the call is made
+	// Principal is whom the service acts as in an account: its service-linked
+	// role, or the root user of an account that is being made. Nil is the service
+	// itself, which only policies of resources can let in.
+	Principal *authz.Principal
 }
 
 // Act makes a call of a service in its own name, the other way from one service
@@ -44,7 +48,7 @@ func Act[In, Out any](ctx context.Context, c *Cloud, as As, op *api.Op[In, Out],
 	}
 	call.Scope = authz.Scope{
 		Authorizer:    c.Authorizer,
-		Principal:     &authz.Principal{Principal: policy.Principal{Type: policy.ServicePrincipal, Service: as.Service}},
+		Principal:     as.principal(),
 		Region:        as.Region,
 		Time:          c.Now(),
 		UserAgent:     as.Service,
@@ -59,4 +63,11 @@ func Act[In, Out any](ctx context.Context, c *Cloud, as As, op *api.Op[In, Out],
 		return nil, err
 	}
 	return out.(*Out), nil
+}
+
+func (as *As) principal() *authz.Principal {
+	if as.Principal != nil {
+		return as.Principal
+	}
+	return &authz.Principal{Principal: policy.Principal{Type: policy.ServicePrincipal, Service: as.Service}}
 }

@@ -125,7 +125,7 @@ authorized, encrypted and recorded as AWS does it.
 		return hinted{usageError{err}, "see fortlet help"}
 	})
 	root.AddCommand(
-		newUp(s), newEnv(s), newAccount(s), newWalk(s), newExplain(s), newAudit(s), newWork(s), newVersion(s),
+		newUp(s), newEnv(s), newAccount(s), newWalk(s), newExplain(s), newAudit(s), newIAM(s), newWork(s), newVersion(s),
 	)
 	wrapArgs(root)
 	return root

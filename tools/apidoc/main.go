@@ -11,15 +11,17 @@ import (
 	"os"
 
 	"github.com/fortlet/fortlet/internal/api"
+	"github.com/fortlet/fortlet/internal/api/accessanalyzer"
 	"github.com/fortlet/fortlet/internal/api/cloudtrail"
 	"github.com/fortlet/fortlet/internal/api/iam"
 	"github.com/fortlet/fortlet/internal/api/kms"
+	"github.com/fortlet/fortlet/internal/api/organizations"
 	"github.com/fortlet/fortlet/internal/api/s3"
 	"github.com/fortlet/fortlet/internal/api/sts"
 )
 
 // services are those of the page, in its order.
-var services = []*api.Service{&sts.Service, &iam.Service, &kms.Service, &s3.Service, &cloudtrail.Service}
+var services = []*api.Service{&sts.Service, &iam.Service, &kms.Service, &s3.Service, &cloudtrail.Service, &organizations.Service, &accessanalyzer.Service}
 
 func main() {
 	if _, err := os.Stdout.Write(page(services)); err != nil {
