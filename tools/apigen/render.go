@@ -220,11 +220,12 @@ func (p *pkg) writeErrors(b *bytes.Buffer) error {
 	return nil
 }
 
-// errorFields names the members of an exception besides its message.
+// errorFields names, as they are sent, the members of an exception besides its
+// message.
 func (p *pkg) errorFields(e modeledError) (names []string) {
 	for _, m := range p.Shapes[e.shape].Members {
 		if !strings.EqualFold(m.name, "message") {
-			names = append(names, m.name)
+			names = append(names, cmp.Or(m.LocationName, m.name))
 		}
 	}
 	return names

@@ -16,7 +16,7 @@ func ErrConflictException(format string, args ...any) *api.Error {
 }
 
 // ErrInternalServerException makes the error InternalServerException, HTTP status 500.
-// The model gives it the further fields retryAfterSeconds.
+// The model gives it the further fields Retry-After.
 func ErrInternalServerException(format string, args ...any) *api.Error {
 	return api.Errorf("InternalServerException", 500, format, args...)
 }
@@ -39,7 +39,7 @@ func ErrServiceQuotaExceededException(format string, args ...any) *api.Error {
 }
 
 // ErrThrottlingException makes the error ThrottlingException, HTTP status 429.
-// The model gives it the further fields retryAfterSeconds.
+// The model gives it the further fields Retry-After.
 func ErrThrottlingException(format string, args ...any) *api.Error {
 	return api.Errorf("ThrottlingException", 429, format, args...)
 }

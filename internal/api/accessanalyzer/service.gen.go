@@ -45,9 +45,9 @@ var Service = api.Service{
 // The operations.
 var (
 	OpApplyArchiveRule      = api.Define[ApplyArchiveRuleInput, ApplyArchiveRuleOutput](api.Operation{Service: &Service, Name: "ApplyArchiveRule", Method: "PUT", Path: "/archive-rule", Status: 200})
-	OpCheckAccessNotGranted = api.Define[CheckAccessNotGrantedInput, CheckAccessNotGrantedOutput](api.Operation{Service: &Service, Name: "CheckAccessNotGranted", Method: "POST", Path: "/policy/check-access-not-granted", Status: 200})
-	OpCheckNoNewAccess      = api.Define[CheckNoNewAccessInput, CheckNoNewAccessOutput](api.Operation{Service: &Service, Name: "CheckNoNewAccess", Method: "POST", Path: "/policy/check-no-new-access", Status: 200})
-	OpCheckNoPublicAccess   = api.Define[CheckNoPublicAccessInput, CheckNoPublicAccessOutput](api.Operation{Service: &Service, Name: "CheckNoPublicAccess", Method: "POST", Path: "/policy/check-no-public-access", Status: 200})
+	OpCheckAccessNotGranted = api.Define[CheckAccessNotGrantedInput, CheckAccessNotGrantedOutput](api.Operation{Service: &Service, Name: "CheckAccessNotGranted", Method: "POST", Path: "/policy/check-access-not-granted", Status: 200, ReadOnly: true})
+	OpCheckNoNewAccess      = api.Define[CheckNoNewAccessInput, CheckNoNewAccessOutput](api.Operation{Service: &Service, Name: "CheckNoNewAccess", Method: "POST", Path: "/policy/check-no-new-access", Status: 200, ReadOnly: true})
+	OpCheckNoPublicAccess   = api.Define[CheckNoPublicAccessInput, CheckNoPublicAccessOutput](api.Operation{Service: &Service, Name: "CheckNoPublicAccess", Method: "POST", Path: "/policy/check-no-public-access", Status: 200, ReadOnly: true})
 	OpCreateAnalyzer        = api.Define[CreateAnalyzerInput, CreateAnalyzerOutput](api.Operation{Service: &Service, Name: "CreateAnalyzer", Method: "PUT", Path: "/analyzer", Status: 200})
 	OpCreateArchiveRule     = api.Define[CreateArchiveRuleInput, CreateArchiveRuleOutput](api.Operation{Service: &Service, Name: "CreateArchiveRule", Method: "PUT", Path: "/analyzer/{analyzerName}/archive-rule", Status: 200})
 	OpDeleteAnalyzer        = api.Define[DeleteAnalyzerInput, DeleteAnalyzerOutput](api.Operation{Service: &Service, Name: "DeleteAnalyzer", Method: "DELETE", Path: "/analyzer/{analyzerName}", Status: 200})
@@ -70,5 +70,5 @@ var (
 	OpUpdateAnalyzer        = api.Define[UpdateAnalyzerInput, UpdateAnalyzerOutput](api.Operation{Service: &Service, Name: "UpdateAnalyzer", Method: "PUT", Path: "/analyzer/{analyzerName}", Status: 200})
 	OpUpdateArchiveRule     = api.Define[UpdateArchiveRuleInput, UpdateArchiveRuleOutput](api.Operation{Service: &Service, Name: "UpdateArchiveRule", Method: "PUT", Path: "/analyzer/{analyzerName}/archive-rule/{ruleName}", Status: 200})
 	OpUpdateFindings        = api.Define[UpdateFindingsInput, UpdateFindingsOutput](api.Operation{Service: &Service, Name: "UpdateFindings", Method: "PUT", Path: "/finding", Status: 200})
-	OpValidatePolicy        = api.Define[ValidatePolicyInput, ValidatePolicyOutput](api.Operation{Service: &Service, Name: "ValidatePolicy", Method: "POST", Path: "/policy/validation", Status: 200})
+	OpValidatePolicy        = api.Define[ValidatePolicyInput, ValidatePolicyOutput](api.Operation{Service: &Service, Name: "ValidatePolicy", Method: "POST", Path: "/policy/validation", Status: 200, ReadOnly: true})
 )

@@ -22,16 +22,32 @@ const controlPrefix = "/_fortlet/"
 
 // Account is an account as the control plane shows it.
 type Account struct {
-	ID         string    `json:"id"`
-	Name       string    `json:"name"`
-	Management bool      `json:"management"`
-	Created    time.Time `json:"created"`
+	ID         string     `json:"id"`
+	Name       string     `json:"name"`
+	Email      string     `json:"email"`
+	Management bool       `json:"management"`
+	Created    time.Time  `json:"created"`
+	Closed     *time.Time `json:"closed,omitempty"`
 }
 
-// NewAccount asks for an account. An empty id is chosen.
+// NewAccount asks for an account. What is empty is chosen.
 type NewAccount struct {
-	Name string `json:"name"`
-	ID   string `json:"id,omitempty"`
+	Name       string `json:"name"`
+	ID         string `json:"id,omitempty"`
+	Email      string `json:"email,omitempty"`
+	RoleName   string `json:"roleName,omitempty"` // in the account, for the management account
+	Unit       string `json:"organizationalUnit,omitempty"`
+	Standalone bool   `json:"standalone,omitempty"`
+}
+
+// Spec is the account that is asked for.
+func (n *NewAccount) Spec() cloud.NewAccount {
+	return cloud.NewAccount{
+		Spec:  accounts.Spec{Name: n.Name, ID: n.ID, Email: n.Email},
+		Alone: n.Standalone,
+		Role:  n.RoleName,
+		Unit:  n.Unit,
+	}
 }
 
 // CreatedAccount is a new account with its root access key.
@@ -202,16 +218,22 @@ func (g *Gateway) listAccounts(c *controlled) (int, any, error) {
 }
 
 // Show is the account as the control plane shows it.
-func Show(a *accounts.Account) Account { return Account{a.ID, a.Name, a.Management, a.Created} }
+func Show(a *accounts.Account) Account {
+	shown := Account{ID: a.ID, Name: a.Name, Email: a.Email(), Management: a.Management, Created: a.Created}
+	if !a.Closed.IsZero() {
+		shown.Closed = &a.Closed
+	}
+	return shown
+}
 
 func (g *Gateway) createAccount(c *controlled) (int, any, error) {
 	var in NewAccount
 	if err := json.Unmarshal(c.wire.Body, &in); err != nil {
-		return 0, nil, api.Errorf("SerializationException", http.StatusBadRequest, "The body is no JSON object of name and id.").WithCause(err)
+		return 0, nil, api.Errorf("SerializationException", http.StatusBadRequest, "The body is no JSON object of name, id, email, roleName, organizationalUnit and standalone.").WithCause(err)
 	}
-	a, key, err := g.cloud.CreateAccount(c.r.Context(), accounts.Spec{Name: in.Name, ID: in.ID}, c.requester())
+	a, key, err := g.cloud.CreateAccount(c.r.Context(), in.Spec(), c.requester())
 	switch {
-	case errors.Is(err, accounts.ErrExists):
+	case errors.Is(err, accounts.ErrExists), errors.Is(err, accounts.ErrEmail):
 		return 0, nil, api.Errorf("AlreadyExistsException", http.StatusConflict, "%s", err)
 	case errors.Is(err, accounts.ErrInvalid):
 		return 0, nil, api.Errorf("ValidationException", http.StatusBadRequest, "%s", err)

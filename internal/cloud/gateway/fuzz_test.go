@@ -44,15 +44,16 @@ func FuzzGateway(f *testing.F) {
 		create(), createKey(), query("sts", "GetCallerIdentity"), jsonCall("ListKeys", "{}"), jsonCall("GenerateRandom", `{"NumberOfBytes":1e2}`),
 		newRequest("GET", "/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Algorithm=AWS4-HMAC-SHA256", ""),
 		newRequest("GET", "/_fortlet/health", ""), newRequest("POST", "/_fortlet/reset", ""), newRequest("POST", "/_fortlet/accounts", `{"name":"x"}`),
-		newRequest("GET", "/_fortlet/explain/x", ""), edit(create(), func(r *http.Request) { r.Header.Set("Authorization", literalAuthorization) }),
+		newRequest("GET", "/_fortlet/explain/x", ""), newRequest("PUT", "/analyzer", `{"analyzerName":"a","type":"ACCOUNT"}`), newRequest("GET", "/tags/"+analyzerARN, ""), edit(create(), func(r *http.Request) { r.Header.Set("Authorization", literalAuthorization) }),
 	} {
 		body := payload(f, r)
 		f.Add(fmt.Appendf(nil, "%sContent-Length: %d\r\n\r\n%s", head(r), len(body), body), "")
 		f.Add(fmt.Appendf(nil, "%sTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n", head(r), len(body), body), "kms")
-		for _, service := range []string{"iam", "sts", "kms", "s3", "fortlet"} {
+		for _, service := range []string{"iam", "sts", "kms", "s3", "access-analyzer", "fortlet"} {
 			f.Add(fmt.Appendf(nil, "%sContent-Length: %d\r\n\r\n%s", head(r), len(body), body), service)
 		}
 	}
+	f.Add([]byte("0 * HTTP/0.0\n\n"), "s30") // a service that is not there, in the words of S3
 	w := newWorld(f)
 	f.Fuzz(func(t *testing.T, raw []byte, service string) {
 		r, body, err := parse(raw)

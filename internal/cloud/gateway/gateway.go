@@ -181,7 +181,9 @@ func (g *Gateway) fail(x *exchange, err error) {
 	answer := g.answer(x, err)
 	svc := x.service
 	if svc == nil {
-		svc = x.guess()
+		if svc = x.guess(); svc.Name == "s3" {
+			x.w.Header()["Server"] = amazonS3
+		}
 	}
 	var op *api.Operation
 	if x.call != nil {

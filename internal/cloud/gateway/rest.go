@@ -77,7 +77,8 @@ func newRESTTable(s *api.Service) *restTable {
 	}
 	for _, route := range s.UnbuiltRoutes {
 		op := &api.Operation{Service: s, Name: route.Name, Method: route.Method}
-		t.add(&restRoute{op: op, query: route.Query, header: slices.Clone(route.Header)}, route.Path)
+		r := &restRoute{op: op, query: route.Query, header: slices.Clone(route.Header)}
+		t.add(r.ofProtocol(), route.Path)
 	}
 	slices.SortStableFunc(t.paths, func(p, q *restPath) int {
 		switch {
@@ -117,6 +118,15 @@ func newRoute(op *api.Operation) *restRoute {
 				r.header = append(r.header, tag.Name)
 			}
 		}
+	}
+	return r.ofProtocol()
+}
+
+// ofProtocol is the route as its protocol has it. In rest-json the path alone
+// says what is meant: of a member that is not there Validate tells.
+func (r *restRoute) ofProtocol() *restRoute {
+	if r.op.Service.Protocol == api.RestJSON {
+		r.query, r.header = nil, nil
 	}
 	return r
 }

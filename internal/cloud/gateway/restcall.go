@@ -46,11 +46,23 @@ func (g *Gateway) serveREST(x *exchange) (out any, err error) {
 	if err := g.authenticateREST(x); err != nil {
 		return nil, err
 	}
-	if routeErr != nil {
+	switch {
+	case routeErr != nil && x.service.Protocol == api.RestJSON:
+		return nil, errUnknownRoute(routeErr)
+	case routeErr != nil:
 		return nil, routeErr
 	}
 	op, err := found.operation()
 	return g.invokeREST(x, op, err)
+}
+
+// errUnknownRoute is what the services of rest-json were seen to answer on a
+// request that is none of their operations: they ask who may call it before
+// they look for it. (https://github.com/aws-amplify/aws-sdk-ios/issues/2341,
+// https://github.com/aws-samples/service-screener-v2/issues/47.)
+func errUnknownRoute(cause error) error {
+	return api.Errorf("AccessDeniedException", http.StatusForbidden,
+		"Unable to determine service/operation name to be authorized").WithCause(cause)
 }
 
 // invokeREST makes the call of an authenticated request, or records why not.

@@ -111,6 +111,9 @@ func (x *exchange) guess() *api.Service {
 	if x.signature != nil && strings.HasPrefix(x.signature.Service, "s3") {
 		return &api.Service{Name: "s3", Protocol: api.RestXML} // s3express and its like have S3's clients
 	}
+	if x.signature != nil && x.signed.Path != "/" && x.signed.Path != "" {
+		return &api.Service{Protocol: api.RestJSON} // most services with paths speak that
+	}
 	return &api.Service{Protocol: api.Query, Namespace: "http://webservices.amazon.com/AWSFault/2005-15-09"}
 }
 

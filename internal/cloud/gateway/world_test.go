@@ -2,6 +2,7 @@ package gateway_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"encoding/xml"
@@ -113,11 +114,15 @@ func read(tb testing.TB, status int, h http.Header, body []byte) *answer {
 		f := readS3(tb, "", status, h, body)
 		a.code, a.message, a.requestID = f.Code, f.Message, f.RequestId
 	case "application/x-amz-json-1.1", "application/json":
-		var f map[string]string
+		var f struct {
+			Type    string `json:"__type"`
+			Message string `json:"message"` // in any letter case
+		}
 		if err := json.Unmarshal(body, &f); err != nil {
 			tb.Errorf("answer %q: %v", body, err)
 		}
-		a.code, a.message = f["__type"], f["message"]+f["Message"]
+		// Services of rest-json have the code in the header.
+		a.code, a.message = cmp.Or(f.Type, h.Get("X-Amzn-Errortype")), f.Message
 	default:
 		tb.Errorf("content type %q of %q", kind, body)
 	}

@@ -11,6 +11,7 @@ type binding struct {
 	headers []int          // in the order of the model
 	header  map[string]int // the same by the name of the field, canonical
 	prefix  int            // of the map of all fields with a common prefix; -1
+	rest    int            // of the map of all parameters that no other member has; -1
 	payload int            // of the member that is the body; -1
 	status  int            // of the member that is the HTTP status; -1
 
@@ -19,7 +20,7 @@ type binding struct {
 
 // bind fills in what the REST protocols need of a structure.
 func (s *structure) bind() {
-	b := &binding{query: map[string]int{}, header: map[string]int{}, prefix: -1, payload: -1, status: -1}
+	b := &binding{query: map[string]int{}, header: map[string]int{}, prefix: -1, rest: -1, payload: -1, status: -1}
 	outside := false
 	for i := range s.members {
 		m := &s.members[i]
@@ -29,7 +30,11 @@ func (s *structure) bind() {
 		case "uri":
 			b.labels = append(b.labels, i)
 		case "querystring":
-			b.query[m.name] = i
+			if m.kind == kindMap {
+				b.rest = i
+			} else {
+				b.query[m.name] = i
+			}
 		case "header":
 			b.headers = append(b.headers, i)
 			b.header[textproto.CanonicalMIMEHeaderKey(m.name)] = i

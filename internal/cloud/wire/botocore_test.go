@@ -31,7 +31,7 @@ func TestAgainstBotocore(t *testing.T) {
 	for _, c := range golden.Cases {
 		t.Run(c.Service+"/"+c.Operation, func(t *testing.T) {
 			op := operation(t, c.Service, c.Operation)
-			r := &Request{Method: "POST", Body: []byte(c.Body), RawQuery: c.Query, Header: http.Header{}, Labels: labels(c.Path)}
+			r := &Request{Method: "POST", Body: []byte(c.Body), RawQuery: c.Query, Header: http.Header{}, Labels: labels(op, c.Path)}
 			for name, value := range c.Headers {
 				r.Header.Set(name, value)
 			}

@@ -20,11 +20,16 @@ type dialect struct {
 	// validate checks an input in place of Validate, for services that have no
 	// such messages at all; nil for the others.
 	validate func(plan *structure, in reflect.Value) error
+	// itemized messages come with a reason and a list of the members at fault,
+	// as the models of newer services have it.
+	itemized bool
 }
 
 var dialects = map[string]dialect{
-	"iam": {reticent: true, plainly: plainIAM},
-	"s3":  {refuse: refuseS3, validate: validateS3},
+	"iam":             {reticent: true, plainly: plainIAM},
+	"s3":              {refuse: refuseS3, validate: validateS3},
+	"access-analyzer": {itemized: true},
+	"organizations":   {validate: validateOrganizations},
 }
 
 // plainIAM has the sentences that IAM was seen to use. Answers that it gave in

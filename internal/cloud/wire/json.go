@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 
 	"github.com/fortlet/fortlet/internal/api"
 )
@@ -37,24 +38,33 @@ func (c jsonCodec) EncodeOutput(buf []byte, op *api.Operation, out any, requestI
 func (c jsonCodec) EncodeError(buf []byte, _ *api.Service, _ *api.Operation, e *api.Error, requestID string) Response {
 	buf = append(buf, `{"__type":`...)
 	buf = appendJSONString(buf, e.Code)
+	buf = appendErrorMembers(buf, e)
+	buf = append(buf, '}')
+	return respond(errorStatus(e), c.contentType, requestID, buf)
+}
+
+// appendErrorMembers appends the message of an error and its fields, into an
+// object whose brace is open, but for those that have the name of a header.
+func appendErrorMembers(b []byte, e *api.Error) []byte {
 	if e.Message != "" {
-		buf = append(buf, ',')
-		buf = appendJSONString(buf, messageName(e.Code))
-		buf = append(buf, ':')
-		buf = appendJSONString(buf, e.Message)
+		b = appendErrorMember(b, messageName(e.Code), appendJSONString(nil, e.Message))
 	}
 	for _, name := range slices.Sorted(maps.Keys(e.Fields)) {
 		value, err := json.Marshal(e.Fields[name])
-		if err != nil {
+		if err != nil || strings.Contains(name, "-") {
 			continue // a field that cannot be written must not hide the error
 		}
-		buf = append(buf, ',')
-		buf = appendJSONString(buf, name)
-		buf = append(buf, ':')
-		buf = append(buf, value...)
+		b = appendErrorMember(b, name, value)
 	}
-	buf = append(buf, '}')
-	return respond(errorStatus(e), c.contentType, requestID, buf)
+	return b
+}
+
+func appendErrorMember(b []byte, name string, value []byte) []byte {
+	if b[len(b)-1] != '{' {
+		b = append(b, ',')
+	}
+	b = append(appendJSONString(b, name), ':')
+	return append(b, value...)
 }
 
 // messageName is the member that holds an error's message. Errors of the

@@ -14,7 +14,11 @@ import (
 
 // document decodes the whole text as one structure.
 func (d *jsonDecoder) document(plan *structure, v reflect.Value) error {
-	err := d.structure(plan, v)
+	return d.whole(d.structure(plan, v))
+}
+
+// whole is the outcome of decoding all that there is.
+func (d *jsonDecoder) whole(err error) error {
 	if err == nil && d.peek() != 0 || err == nil && d.pos != len(d.buf) {
 		err = errSyntax
 	}
@@ -41,7 +45,7 @@ func (d *jsonDecoder) structure(plan *structure, v reflect.Value) error {
 		}
 		i, known := plan.byName[string(name)]
 		switch {
-		case !known:
+		case !known, plan == d.request && plan.members[i].outside:
 			err = d.skip()
 		case d.peek() == 'n':
 			if err = d.literal("null"); err == nil {
@@ -103,6 +107,13 @@ func (d *jsonDecoder) setString(s *shape, v reflect.Value, text []byte) error {
 		if f, ok := unusualFloats[string(text)]; ok {
 			s.settable(v).SetFloat(f)
 			return nil
+		}
+	case kindTime:
+		if f := s.timeFormat(); s.tag.TimestampFormat != "" && f != timeEpoch {
+			if t, ok := parseTime(string(text), f); ok {
+				s.settable(v).Set(reflect.ValueOf(t))
+				return nil
+			}
 		}
 	}
 	return mismatch(s, "STRING_VALUE")

@@ -14,12 +14,18 @@ import (
 // appendJSONStruct appends a structure's members that are there. A list or map
 // that the model requires is written even when empty: there is always one.
 func appendJSONStruct(b []byte, plan *structure, v reflect.Value) []byte {
+	return appendJSONMembers(b, plan, v, false)
+}
+
+// appendJSONMembers is appendJSONStruct, of the members that stand in the body
+// alone if so wanted.
+func appendJSONMembers(b []byte, plan *structure, v reflect.Value, inBody bool) []byte {
 	b = append(b, '{')
 	start := len(b)
 	for i := range plan.members {
 		m := &plan.members[i]
 		f := v.Field(m.index)
-		if m.absent(f) && !m.alwaysWritten() {
+		if m.absent(f) && !m.alwaysWritten() || inBody && m.tag.Location != "" {
 			continue
 		}
 		if len(b) > start {
@@ -48,7 +54,7 @@ func appendJSON(b []byte, s *shape, v reflect.Value) []byte {
 	case kindFloat:
 		return appendJSONFloat(b, v.Float(), s.typ.Bits())
 	case kindTime:
-		return appendEpoch(b, v.Interface().(time.Time))
+		return appendJSONTime(b, s, v.Interface().(time.Time))
 	case kindBlob:
 		b = append(b, '"')
 		b = base64.StdEncoding.AppendEncode(b, v.Bytes())
@@ -102,6 +108,18 @@ func appendJSONStrings(b []byte, m map[string]string) []byte {
 		b = appendJSONString(b, m[key])
 	}
 	return append(b, '}')
+}
+
+// appendJSONTime appends a time: a number, unless the model asks for a text.
+func appendJSONTime(b []byte, s *shape, t time.Time) []byte {
+	if s.tag.TimestampFormat == "" {
+		return appendEpoch(b, t)
+	}
+	f := s.timeFormat()
+	if f == timeEpoch {
+		return appendEpoch(b, t)
+	}
+	return append(appendTime(append(b, '"'), t, f, false), '"')
 }
 
 // sortedKeys orders a map, so that the same output is the same text.

@@ -20,6 +20,9 @@ type jsonDecoder struct {
 	pos   int
 	depth int
 	text  []byte // of strings with escapes, reused
+	// request is the plan of an input that has members outside of the body,
+	// which count from there alone; nil otherwise.
+	request *structure
 }
 
 // peek skips white space and returns the next byte, or 0 at the end.

@@ -14,18 +14,12 @@ type restXMLCodec struct{}
 
 func (restXMLCodec) Decode(op *api.Operation, r *Request) (any, error) {
 	in := reflect.New(op.Input)
-	d := restDecoder{plan: structureOf(op.Input), v: in.Elem(), words: dialects[op.Service.Name].refuse}
+	d := restDecoder{plan: structureOf(op.Input), v: in.Elem(), words: dialects[op.Service.Name].refuse, uri: malformedURI, hoists: true}
 	if d.words == nil {
 		d.words = refuseArgument
 	}
-	if d.plan.bound != nil {
-		d.labels(r.Labels)
-		if err := d.headers(r.Header); err != nil {
-			return nil, err
-		}
-		if err := d.query(r.RawQuery); err != nil {
-			return nil, err
-		}
+	if err := d.bound(r); err != nil {
+		return nil, err
 	}
 	if err := d.body(op, r); err != nil {
 		return nil, err

@@ -14,6 +14,23 @@ type restDecoder struct {
 	plan  *structure
 	v     reflect.Value
 	words func(m *member, text string) error // the answer for a bad value
+	uri   func() error                       // the answer for a bad query
+	// hoists says that headers of AWS's may stand in the query.
+	hoists bool
+}
+
+// bound takes what stands outside of the body.
+func (d *restDecoder) bound(r *Request) error {
+	if d.plan.bound == nil {
+		return nil
+	}
+	if err := d.labels(r.Labels); err != nil {
+		return err
+	}
+	if err := d.headers(r.Header); err != nil {
+		return err
+	}
+	return d.query(r.RawQuery)
 }
 
 // refuseArgument answers for a value that a member cannot take.
@@ -22,13 +39,16 @@ func refuseArgument(m *member, _ string) error {
 }
 
 // labels takes the parts of the path.
-func (d *restDecoder) labels(labels map[string]string) {
+func (d *restDecoder) labels(labels map[string]string) error {
 	for _, i := range d.plan.bound.labels {
 		m := &d.plan.members[i]
 		if text, ok := labels[m.name]; ok {
-			m.settable(d.v.Field(m.index)).SetString(text)
+			if err := d.set(m, &m.shape, d.v.Field(m.index), text); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
 }
 
 // headers takes the header. Of several faults, the first in the order of the
@@ -144,7 +164,7 @@ func (d *restDecoder) query(raw string) error {
 		escaped, value, _ := strings.Cut(pair, "=")
 		name, ok := unescapeForm(escaped)
 		if !ok {
-			return malformedURI()
+			return d.uri()
 		}
 		if err := d.parameter(name, value); err != nil {
 			return err
@@ -156,14 +176,18 @@ func (d *restDecoder) query(raw string) error {
 // parameter takes one parameter, its value still escaped.
 func (d *restDecoder) parameter(name, escaped string) error {
 	i, known := d.plan.bound.query[name]
-	if !known && !hoisted(name) {
+	rest := d.plan.bound.rest
+	if !known && rest < 0 && !(d.hoists && hoisted(name)) {
 		return nil
 	}
 	text, ok := unescapeForm(escaped)
-	if !ok {
-		return malformedURI()
-	}
-	if !known {
+	switch {
+	case !ok:
+		return d.uri()
+	case !known && rest >= 0:
+		d.other(&d.plan.members[rest], name, text)
+		return nil
+	case !known:
 		return d.hoistedHeader(textproto.CanonicalMIMEHeaderKey(name), text)
 	}
 	m := &d.plan.members[i]
@@ -178,6 +202,30 @@ func (d *restDecoder) parameter(name, escaped string) error {
 		return nil
 	}
 	return d.set(m, &m.shape, f, text)
+}
+
+// other takes a parameter into the map of those that no other member has.
+func (d *restDecoder) other(m *member, name, text string) {
+	f := d.v.Field(m.index)
+	if f.IsNil() {
+		f.Set(reflect.MakeMap(m.typ))
+	}
+	key := reflect.ValueOf(name).Convert(m.typ.Key())
+	value := reflect.ValueOf(text)
+	if m.elem.kind == kindList {
+		value = reflect.Append(orEmpty(f.MapIndex(key), m.typ.Elem()), value)
+	} else if f.MapIndex(key).IsValid() {
+		return // the first counts
+	}
+	f.SetMapIndex(key, value)
+}
+
+// orEmpty is a list that a map has, or else an empty one.
+func orEmpty(v reflect.Value, t reflect.Type) reflect.Value {
+	if v.IsValid() {
+		return v
+	}
+	return reflect.Zero(t)
 }
 
 // hoisted reports whether a parameter is named like a header of AWS's. Those who
@@ -242,7 +290,7 @@ var inAnyCase = map[string]bool{
 // set sets a member, or an element of one, from its text. As a rule what is
 // empty is not there, except of strings.
 func (d *restDecoder) set(m *member, s *shape, v reflect.Value, text string) error {
-	if s.kind == kindString {
+	if s.kind == kindString && !s.tag.JSONValue {
 		s.settable(v).SetString(text)
 		return nil
 	}

@@ -103,6 +103,9 @@ func (e *restEncoder) prefixed(m *member) {
 func headerText(m *member, s *shape, v reflect.Value) string {
 	switch s.kind {
 	case kindString, kindEnum:
+		if s.tag.JSONValue {
+			return base64.StdEncoding.EncodeToString([]byte(v.String()))
+		}
 		return v.String()
 	case kindBool:
 		return strconv.FormatBool(v.Bool())

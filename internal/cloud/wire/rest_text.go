@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"encoding/base64"
 	"net/http"
 	"reflect"
 	"strings"
@@ -36,6 +37,12 @@ func (s *shape) timeFormat() timeFormat {
 // whether it could.
 func setRestText(s *shape, v reflect.Value, text string, f timeFormat) bool {
 	switch s.kind {
+	case kindString: // JSON, which a header has in base64
+		document, err := base64.StdEncoding.DecodeString(text)
+		if err == nil {
+			s.settable(v).SetString(string(document))
+		}
+		return err == nil
 	case kindBool:
 		truth := strings.EqualFold(text, "true")
 		if !truth && !strings.EqualFold(text, "false") {

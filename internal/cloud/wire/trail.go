@@ -18,16 +18,25 @@ func AppendTrail(b []byte, v any) []byte {
 	if !val.IsValid() || val.IsNil() {
 		return append(b, "null"...)
 	}
-	start := len(b)
-	if plan := structureOf(val.Type().Elem()); plan.bound != nil {
-		b = appendBoundTrail(b, plan, val.Elem())
-	} else {
-		b = appendTrailStruct(b, plan, val.Elem())
+	plan := structureOf(val.Type().Elem())
+	if plan.bound == nil {
+		return appendTrailOf(b, plan, val.Elem())
 	}
-	if len(b)-start == len("{}") {
-		b = append(b[:start], "null"...)
+	return orNull(b, appendBoundTrail(b, plan, val.Elem()))
+}
+
+// appendTrailOf is AppendTrail for what is recorded member by member, wherever
+// those stood in the message: all but S3.
+func appendTrailOf(b []byte, plan *structure, v reflect.Value) []byte {
+	return orNull(b, appendTrailStruct(b, plan, v))
+}
+
+// orNull is what was appended to b, or null in place of an empty object.
+func orNull(b, with []byte) []byte {
+	if len(with)-len(b) == len("{}") {
+		return append(b, "null"...)
 	}
-	return b
+	return with
 }
 
 func appendTrailStruct(b []byte, plan *structure, v reflect.Value) []byte {

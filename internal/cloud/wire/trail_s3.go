@@ -19,7 +19,12 @@ import (
 // what the URL says beside the members: {"policy": ""}.
 func AppendRequestTrail(b []byte, op *api.Operation, in any, host string) []byte {
 	val := reflect.ValueOf(in)
-	if !isS3(op.Service) || !val.IsValid() || val.IsNil() {
+	switch {
+	case !val.IsValid() || val.IsNil():
+		return append(b, "null"...)
+	case op.Service.Protocol == api.RestJSON:
+		return appendTrailOf(b, structureOf(val.Type().Elem()), val.Elem())
+	case !isS3(op.Service):
 		return AppendTrail(b, in)
 	}
 	t := requestTrail{b: append(b, '{')}

@@ -18,16 +18,25 @@ func Validate(op *api.Operation, in any) error {
 		return v.dialect.validate(structureOf(op.Input), reflect.ValueOf(in).Elem())
 	}
 	v.structure(structureOf(op.Input), reflect.ValueOf(in).Elem())
-	code := validationCode(op.Service.Protocol)
-	switch n := len(v.violations); {
-	case n > 1:
-		return api.Errorf(code, 400, "%d validation errors detected: %s", n, strings.Join(v.violations, "; "))
-	case n == 1:
-		return api.Errorf(code, 400, "1 validation error detected: %s", v.violations[0])
-	case v.sentence != "":
-		return api.Errorf(code, 400, "%s", v.sentence)
+	if message := v.message(); message != "" {
+		e := api.Errorf(validationCode(op.Service.Protocol), 400, "%s", message)
+		if v.itemized {
+			e.Fields = map[string]any{"reason": "fieldValidationFailed", "fieldList": v.items}
+		}
+		return e
 	}
 	return nil
+}
+
+// message tells all that was found, "" if nothing was.
+func (v *validator) message() string {
+	switch n := len(v.violations); {
+	case n > 1:
+		return fmt.Sprintf("%d validation errors detected: %s", n, strings.Join(v.violations, "; "))
+	case n == 1:
+		return "1 validation error detected: " + v.violations[0]
+	}
+	return v.sentence
 }
 
 // validationCode is what services of a protocol call a violation.
@@ -41,9 +50,16 @@ func validationCode(p api.Protocol) string {
 // validator collects violations on its way through an input.
 type validator struct {
 	violations []string
+	items      []fieldFault
 	path       []string // where it is: tags, 1, member, key
 	dialect
 	sentence string // the first that the dialect has, which is said only for want of violations
+}
+
+// fieldFault is a violation in the list of them.
+type fieldFault struct {
+	Name    string `json:"name"`
+	Message string `json:"message"`
 }
 
 func (v *validator) structure(plan *structure, val reflect.Value) {
@@ -153,6 +169,9 @@ func (v *validator) violation(value, constraint string) {
 	}
 	v.violations = append(v.violations, fmt.Sprintf("Value %sat '%s' failed to satisfy constraint: %s",
 		value, strings.Join(v.path, "."), constraint))
+	if v.itemized {
+		v.items = append(v.items, fieldFault{strings.Join(v.path, "."), constraint})
+	}
 }
 
 // broken lists the constraints that a value breaks, not those of its elements.

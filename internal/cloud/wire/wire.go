@@ -43,10 +43,11 @@ type Codec interface {
 }
 
 var codecs = map[api.Protocol]Codec{
-	api.JSON10:  jsonCodec{contentType: "application/x-amz-json-1.0"},
-	api.JSON11:  jsonCodec{contentType: "application/x-amz-json-1.1"},
-	api.Query:   queryCodec{},
-	api.RestXML: restXMLCodec{},
+	api.JSON10:   jsonCodec{contentType: "application/x-amz-json-1.0"},
+	api.JSON11:   jsonCodec{contentType: "application/x-amz-json-1.1"},
+	api.Query:    queryCodec{},
+	api.RestXML:  restXMLCodec{},
+	api.RestJSON: restJSONCodec{},
 }
 
 // For gives the codec of a protocol. It panics if there is none, since that is
