@@ -113,20 +113,37 @@ func (c *Cloud) Advance(d time.Duration) {
 	}
 }
 
-// NewAccount makes a further account of the organization.
+// NewAccount makes a further account of the organization, which the first call
+// makes too.
 func (c *Cloud) NewAccount(name string) *Account {
 	c.t.Helper()
-	a, key, err := c.fortlet.Cloud.Accounts.Create(context.Background(), accounts.Spec{Name: name})
+	return c.account(cloud.NewAccount{Spec: accounts.Spec{Name: name}})
+}
+
+// NewStandaloneAccount makes an account that is in no organization.
+func (c *Cloud) NewStandaloneAccount(name string) *Account {
+	c.t.Helper()
+	return c.account(cloud.NewAccount{Spec: accounts.Spec{Name: name}, Alone: true})
+}
+
+func (c *Cloud) account(n cloud.NewAccount) *Account {
+	c.t.Helper()
+	a, key, err := c.fortlet.Cloud.CreateAccount(context.Background(), n, c.self())
 	if err != nil {
-		c.t.Fatalf("fortlettest: account %s: %v", name, err)
+		c.t.Fatalf("fortlettest: account %s: %v", n.Name, err)
 	}
 	return &Account{ID: a.ID, Name: a.Name, cloud: c, root: key}
+}
+
+// self is the root user of the first account, as whom the test runs the cloud.
+func (c *Cloud) self() cloud.Requester {
+	return cloud.Requester{Principal: cloud.RootOf(c.fortlet.Account)}
 }
 
 // Reset forgets every resource of every account.
 func (c *Cloud) Reset() {
 	c.t.Helper()
-	if err := c.fortlet.Cloud.Reset(context.Background(), cloud.Requester{Principal: cloud.RootOf(c.fortlet.Account)}); err != nil {
+	if err := c.fortlet.Cloud.Reset(context.Background(), c.self()); err != nil {
 		c.t.Fatalf("fortlettest: reset: %v", err)
 	}
 }

@@ -45,6 +45,9 @@ type Cloud struct {
 	Signed func() time.Time
 	// CORS is asked about the requests of web pages; nil opens nothing to them.
 	CORS CORS
+	// Organizations makes the accounts of an organization; nil: every account
+	// stands alone.
+	Organizations Organizations
 
 	services []*api.Service
 	onReset  []func()

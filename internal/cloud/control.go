@@ -42,9 +42,30 @@ func (c *Cloud) Reset(ctx context.Context, by Requester) error {
 	return c.Audit.Sync(ctx)
 }
 
-// CreateAccount makes an account of the organization, and records who did.
-func (c *Cloud) CreateAccount(ctx context.Context, spec accounts.Spec, by Requester) (*accounts.Account, accounts.RootKey, error) {
-	a, key, err := c.Accounts.Create(ctx, spec)
+// NewAccount is an account that the control plane shall make.
+type NewAccount struct {
+	accounts.Spec
+	// Alone keeps the account out of the organization.
+	Alone bool
+	// Role is the name of the role by which the management account gets in, by
+	// default OrganizationAccountAccessRole.
+	Role string
+	// Unit is the organizational unit that the account is put under, by default
+	// the root.
+	Unit string
+}
+
+// Organizations is what the control plane needs of AWS Organizations, which
+// implements it.
+type Organizations interface {
+	// CreateMember makes an account of the organization of the first account,
+	// which founds one if it has none.
+	CreateMember(ctx context.Context, m NewAccount) (*accounts.Account, accounts.RootKey, error)
+}
+
+// CreateAccount makes an account, and records who did.
+func (c *Cloud) CreateAccount(ctx context.Context, n NewAccount, by Requester) (*accounts.Account, accounts.RootKey, error) {
+	a, key, err := c.newAccount(ctx, n)
 	if err != nil {
 		return nil, accounts.RootKey{}, err
 	}
@@ -54,6 +75,13 @@ func (c *Cloud) CreateAccount(ctx context.Context, spec accounts.Spec, by Reques
 		return nil, accounts.RootKey{}, err
 	}
 	return a, key, c.Audit.Sync(ctx)
+}
+
+func (c *Cloud) newAccount(ctx context.Context, n NewAccount) (*accounts.Account, accounts.RootKey, error) {
+	if n.Alone || c.Organizations == nil {
+		return c.Accounts.Create(ctx, n.Spec)
+	}
+	return c.Organizations.CreateMember(ctx, n)
 }
 
 // RefuseControl records that somebody was refused what is no call of the AWS

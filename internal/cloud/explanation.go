@@ -22,7 +22,9 @@ func (e *Explanation) text() string {
 	for _, d := range e.Decisions {
 		fmt.Fprintf(w, "\n%s on %s%s\n%s: %s\n", d.Action, printable(d.Resource), via(d), verdictWords[d.Decision], d.Reason)
 		if d.Policy != "" {
-			fmt.Fprintf(w, "decided by %s of %s\n", printable(d.Sid), printable(d.Policy))
+			fmt.Fprintf(w, "decided by %s of %s%s\n", printable(d.Sid), printable(d.Policy), attached(d.Level))
+		} else if d.Level != "" {
+			fmt.Fprintf(w, "decided by the policies%s\n", attached(d.Level))
 		}
 		if denied && !isDenial(d) {
 			continue // who asks why it was denied wants to read about that
@@ -48,6 +50,14 @@ func via(d *authz.Explanation) string {
 	return ", called by " + strings.Join(services, ", ") + " for the principal"
 }
 
+// attached says where in the organization a policy is.
+func attached(level string) string {
+	if level == "" {
+		return ""
+	}
+	return ", attached to " + level
+}
+
 var verdictWords = map[string]string{
 	"allowed":      "ALLOWED",
 	"explicitDeny": "DENIED",
@@ -59,7 +69,7 @@ func printReadings(w io.Writer, d *authz.Explanation) {
 		fmt.Fprintln(w, "no policy applies to the request")
 	}
 	for _, p := range d.Policies {
-		fmt.Fprintf(w, "\n  %s %s: %s\n", p.Type, printable(p.ID), p.Verdict)
+		fmt.Fprintf(w, "\n  %s %s%s: %s\n", p.Type, printable(p.ID), attached(p.Level), p.Verdict)
 		if p.Explanation != nil {
 			printIndented(w, p.Explanation.String())
 		}

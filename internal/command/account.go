@@ -10,7 +10,6 @@ import (
 	"text/tabwriter"
 
 	"github.com/fortlet/fortlet/internal/cloud"
-	"github.com/fortlet/fortlet/internal/cloud/accounts"
 	"github.com/fortlet/fortlet/internal/cloud/gateway"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 	"github.com/fortlet/fortlet/internal/fortlet"
@@ -21,28 +20,41 @@ func newAccount(s *streams) *cobra.Command {
 	return group(&cobra.Command{
 		Use:   "account",
 		Short: "Make and list accounts",
-		Long: `Make and list the accounts of the cloud. Every account is a world of its own;
-all are in one organization, which the first account manages.`,
+		Long: `Make and list the accounts of the cloud. Every account is a world of its own.
+Those that are made here are in one organization, which the first account
+manages; aws organizations has the rest of it.`,
 	}, newAccountCreate(s), newAccountList(s))
 }
 
 func newAccountCreate(s *streams) *cobra.Command {
-	var id string
+	var in gateway.NewAccount
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "create NAME",
 		Short: "Make an account with a root access key",
+		Long: `Make an account of the organization with a root access key. The first one makes
+the organization too. Principals of the management account get into the account
+by its role OrganizationAccountAccessRole, as on AWS.`,
 		Example: `  fortlet account create qa
   fortlet account create qa --id 987654321098
+  fortlet account create stranger --standalone
   eval "$(fortlet env --account qa)"`,
 		Args: cobra.ExactArgs(1),
 	}
 	target := targetFlags(cmd)
 	passphraseFlag(cmd, &target.passphraseFile)
-	cmd.Flags().StringVar(&id, "id", "", "account `id`, 12 digits (default a random one)")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON, the root access key too")
+	f := cmd.Flags()
+	f.StringVar(&in.ID, "id", "", "account `id`, 12 digits (default a random one)")
+	f.StringVar(&in.Email, "email", "", "`address` of the root user, which no other account has (default made of the id)")
+	f.StringVar(&in.RoleName, "role-name", "", "`name` of the role for the management account (default OrganizationAccountAccessRole)")
+	f.StringVar(&in.Unit, "ou", "", "`id` of the organizational unit to put the account under (default the root)")
+	f.BoolVar(&in.Standalone, "standalone", false, "keep the account out of the organization")
+	f.BoolVar(&asJSON, "json", false, "print JSON, the root access key too")
+	cmd.MarkFlagsMutuallyExclusive("standalone", "ou")
+	cmd.MarkFlagsMutuallyExclusive("standalone", "role-name")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		created, err := createAccount(cmd.Context(), target, gateway.NewAccount{Name: args[0], ID: id})
+		in.Name = args[0]
+		created, err := createAccount(cmd.Context(), target, in)
 		if err != nil {
 			return err
 		}
@@ -66,7 +78,7 @@ func createAccount(ctx context.Context, t *target, in gateway.NewAccount) (*gate
 	}
 	// Nothing runs: work on the folder itself.
 	err = t.offline(ctx, func(f *fortlet.Fortlet) error {
-		a, key, err := f.Cloud.CreateAccount(ctx, accounts.Spec{Name: in.Name, ID: in.ID}, cloud.Requester{Principal: cloud.RootOf(f.Account)})
+		a, key, err := f.Cloud.CreateAccount(ctx, in.Spec(), cloud.Requester{Principal: cloud.RootOf(f.Account)})
 		if err != nil {
 			return err
 		}
@@ -99,7 +111,10 @@ func newAccountList(s *streams) *cobra.Command {
 		fmt.Fprintln(w, "ID\tNAME\tCREATED\t")
 		for _, a := range list {
 			note := ""
-			if a.Management {
+			switch {
+			case a.Closed != nil:
+				note = "closed"
+			case a.Management:
 				note = "management account"
 			}
 			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", a.ID, a.Name, a.Created.Format("2006-01-02 15:04"), note)

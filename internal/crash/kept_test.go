@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/fortlet/fortlet/internal/cloud/store"
+	"github.com/fortlet/fortlet/internal/fortlet"
 )
 
 // contents gives the sizes of all contents of some worlds: one of each object,
@@ -109,7 +110,7 @@ func wantRows(t *testing.T, dir string, worlds []*world) {
 			}
 		}
 	}
-	db := must(store.Open(filepath.Join(dir, "store"), store.Options{}))(t)
+	db := must(store.Open(filepath.Join(dir, "store"), store.Options{Migrations: fortlet.Migrations}))(t)
 	err := db.View(context.Background(), func(tx *store.Tx) error {
 		for name, n := range want {
 			have := 0

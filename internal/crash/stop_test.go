@@ -5,12 +5,14 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 
 	"github.com/fortlet/fortlet/internal/cloud/store"
+	"github.com/fortlet/fortlet/internal/fortlet"
 )
 
 // TestTerminateUnderWrites ends fortlet up as an operator does, with all
@@ -90,7 +92,7 @@ func TestSecondProcessIsRefused(t *testing.T) {
 // store which this program does not know.
 func TestNewerFolderIsRefused(t *testing.T) {
 	dir := t.TempDir()
-	newer := store.Options{Migrations: []store.Migration{func(*store.Tx) error { return nil }}}
+	newer := store.Options{Migrations: append(slices.Clone(fortlet.Migrations), func(*store.Tx) error { return nil })}
 	db := must(store.Open(filepath.Join(dir, "store"), newer))(t)
 	if err := db.Close(); err != nil {
 		t.Fatal(err)

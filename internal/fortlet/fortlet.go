@@ -134,7 +134,7 @@ func (f *Fortlet) walls(cfg Config) (*cloud.Cloud, error) {
 		return nil, err
 	}
 	c.Accounts = accounts.New(c.Store, c.Keyring, cfg.Now)
-	c.Authorizer = &authz.Authorizer{Organization: c.Accounts}
+	c.Authorizer = &authz.Authorizer{Closings: c.Accounts}
 	c.Credentials = &credentials.Authority{Accounts: c.Accounts, Keyring: c.Keyring}
 	return c, nil
 }
@@ -150,7 +150,7 @@ func (f *Fortlet) openDir(c *cloud.Cloud, cfg Config) (err error) {
 	_, statErr := os.Stat(folder.store())
 	isNew := errors.Is(statErr, fs.ErrNotExist)
 	// The store comes first: it locks the folder.
-	if c.Store, err = store.Open(folder.store(), store.Options{}); err != nil {
+	if c.Store, err = store.Open(folder.store(), store.Options{Migrations: Migrations}); err != nil {
 		return fmt.Errorf("data folder %s: %w", cfg.Dir, err)
 	}
 	f.closers = append(f.closers, c.Store.Close)
@@ -218,7 +218,7 @@ func (f *Fortlet) writeKeyFiles(ctx context.Context, files accounts.KeyFiles) er
 		return err
 	}
 	for _, a := range list {
-		if files.Has(a.ID) {
+		if files.Has(a.ID) && a.Closed.IsZero() {
 			continue
 		}
 		key, err := f.Cloud.Accounts.RootKey(a)

@@ -1,5 +1,6 @@
 // Package accounts keeps the AWS accounts of a Fortlet and their root access
-// keys. Every account is a world of its own; all are in one organization.
+// keys. Every account is a world of its own; which of them are in an
+// organization is the service's of that name to know.
 //
 // A root key's secret is sealed in the store. So that a person can use it, it
 // also lies in the data folder, in a file per account that only its owner can
@@ -7,6 +8,7 @@
 package accounts
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -28,8 +30,16 @@ type Account struct {
 	Name        string
 	CanonicalID string // the S3 form of the account's identity
 	Created     time.Time
-	// Management marks the first account, which manages the organization.
+	// Title is the account's name as AWS Organizations shows it, where that is
+	// not Name: any text, and no account's alone.
+	Title string `cbor:",omitempty"`
+	// Mail is the address of the root user; "" of accounts made before they had
+	// one. See Email.
+	Mail string `cbor:",omitempty"`
+	// Management marks the first account, whose root user manages the Fortlet.
 	Management bool
+	// Closed is when the account was closed; its credentials are void since.
+	Closed     time.Time `cbor:",omitzero"`
 	RootKeyID  string
 	RootSecret []byte // sealed
 	// Epoch counts resets. Sessions carry it, so that those of before a reset
@@ -40,15 +50,34 @@ type Account struct {
 // RootARN is the ARN of the account's root user.
 func (a *Account) RootARN() string { return "arn:aws:iam::" + a.ID + ":root" }
 
+// DisplayName is the account's name as AWS Organizations shows it.
+func (a *Account) DisplayName() string { return cmp.Or(a.Title, a.Name) }
+
+// Email is the address of the account's root user, which no other account has.
+func (a *Account) Email() string { return cmp.Or(a.Mail, emailOf(a.ID)) }
+
+// emailOf is the address of the root user of an account for which nobody gave
+// one. Nothing is ever sent there.
+func emailOf(id string) string { return "root@" + id + ".example.com" }
+
 var (
 	table     = store.NewTable[Account]("accounts", store.Permanent())
 	byName    = table.Index("name", func(a *Account) []string { return []string{a.Name} })
 	byRootKey = table.Index("root-key", func(a *Account) []string { return []string{a.RootKeyID} })
+	byEmail   = table.Index("email", func(a *Account) []string { return []string{emailKey(a.Email())} })
 )
+
+// Migrate brings the accounts that an older program made into the shape of
+// today's: they are found by their addresses.
+func Migrate(tx *store.Tx) error {
+	table.Reindex(tx)
+	return nil
+}
 
 // The conditions under which an account cannot be made or found.
 var (
 	ErrExists  = errors.New("account exists")
+	ErrEmail   = errors.New("email address belongs to another account")
 	ErrInvalid = errors.New("invalid account")
 	ErrUnknown = errors.New("no such account")
 )
@@ -61,22 +90,26 @@ type Registry struct {
 	// for nowhere.
 	Files KeyFiles
 
-	db  *store.DB
-	kr  *keyring.Keyring
-	now func() time.Time
-	org atomic.Pointer[organization] // nil until somebody asks
+	db     *store.DB
+	kr     *keyring.Keyring
+	now    func() time.Time
+	closed atomic.Pointer[closedSet]
 }
 
 // New makes a registry over a store.
 func New(db *store.DB, kr *keyring.Keyring, now func() time.Time) *Registry {
-	return &Registry{db: db, kr: kr, now: now}
+	r := &Registry{db: db, kr: kr, now: now}
+	r.closed.Store(new(closedSet))
+	return r
 }
 
 // Spec is what a new account shall be. Empty fields are chosen.
 type Spec struct {
-	Name string
-	ID   string
-	Key  RootKey
+	Name  string
+	Title string // see Account.Title; with it a Name that is taken is changed
+	ID    string
+	Email string
+	Key   RootKey
 }
 
 // RootKey is the access key of an account's root user.
@@ -84,6 +117,8 @@ type RootKey struct{ ID, Secret string }
 
 // String keeps the secret out of logs.
 func (k RootKey) String() string { return k.ID }
+
+const maxName = 50
 
 var (
 	idPattern   = regexp.MustCompile(`^\d{12}$`)
@@ -99,19 +134,27 @@ func (r *Registry) Create(ctx context.Context, spec Spec) (*Account, RootKey, er
 	a := &Account{
 		ID:          spec.ID,
 		Name:        spec.Name,
+		Title:       spec.Title,
+		Mail:        spec.Email,
 		CanonicalID: canonicalID(),
 		Created:     r.now().UTC(),
 		RootKeyID:   spec.Key.ID,
 		RootSecret:  r.kr.Seal(sealPurpose, []byte(spec.Key.Secret), []byte(spec.Key.ID)),
 	}
 	err := r.db.Update(ctx, func(tx *store.Tx) error {
+		taken := first(byName.Scan(tx, a.Name, "")) != nil
+		if taken && a.Title != "" {
+			a.Name, taken = a.Name[:min(len(a.Name), maxName-1-len(a.ID))]+"-"+a.ID, false
+		}
 		switch {
 		case table.Get(tx, a.ID) != nil:
 			return fmt.Errorf("%w: id %s", ErrExists, a.ID)
-		case first(byName.Scan(tx, a.Name, "")) != nil:
+		case taken:
 			return fmt.Errorf("%w: name %s", ErrExists, a.Name)
 		case first(byRootKey.Scan(tx, a.RootKeyID, "")) != nil:
 			return fmt.Errorf("%w: access key %s", ErrExists, a.RootKeyID)
+		case first(byEmail.Scan(tx, emailKey(a.Mail), "")) != nil:
+			return fmt.Errorf("%w: %s", ErrEmail, a.Mail)
 		}
 		a.Management = first(table.Scan(tx, "", "")) == nil
 		table.Put(tx, a.ID, a)
@@ -133,10 +176,15 @@ func (r *Registry) complete(s *Spec) error {
 	if !idPattern.MatchString(s.ID) {
 		return fmt.Errorf("%w: id %q has not 12 digits", ErrInvalid, s.ID)
 	}
+	if s.Email == "" {
+		s.Email = emailOf(s.ID)
+	}
 	if s.Key == (RootKey{}) {
 		s.Key = RootKey{ids.AccessKey("AKIA", s.ID), ids.Secret()}
 	}
 	switch {
+	case !ValidEmail(s.Email):
+		return fmt.Errorf("%w: email address %q is none", ErrInvalid, s.Email)
 	case !namePattern.MatchString(s.Name):
 		return fmt.Errorf("%w: name %q is not 1 to 50 letters, digits or +=,.@_-", ErrInvalid, s.Name)
 	case idPattern.MatchString(s.Name):

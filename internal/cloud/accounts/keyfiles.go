@@ -19,6 +19,8 @@ type KeyFile struct {
 	Management      bool   `json:"management"`
 	AccessKeyID     string `json:"accessKeyId"`
 	SecretAccessKey string `json:"secretAccessKey"`
+	// Closed says that the account is closed and its key void.
+	Closed bool `json:"closed,omitempty"`
 }
 
 // Write puts an account's root key into its file.
@@ -26,7 +28,7 @@ func (dir KeyFiles) Write(a *Account, key RootKey) error {
 	if err := os.MkdirAll(string(dir), 0o700); err != nil {
 		return err
 	}
-	data, err := json.MarshalIndent(KeyFile{a.ID, a.Name, a.Management, key.ID, key.Secret}, "", "  ")
+	data, err := json.MarshalIndent(KeyFile{a.ID, a.Name, a.Management, key.ID, key.Secret, !a.Closed.IsZero()}, "", "  ")
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ import (
 type Authorizer struct {
 	Directory    Directory
 	Organization Organization // nil: no account is in an organization
+	Closings     Closings     // nil: no account is closed
 }
 
 // Request is one question: may the caller do Action on Resource?
@@ -61,6 +62,9 @@ type Request struct {
 	// allow and do not deny.
 	Grant func() (id string, ok bool)
 
+	// AWSManaged says that the resource is AWS's own, which resource control
+	// policies leave alone: an AWS managed KMS key.
+	AWSManaged bool
 	// Reticent denials do not say why: a role's trust policy is not the
 	// caller's to know.
 	Reticent bool
@@ -97,6 +101,13 @@ func (s *Scope) decide(r Request) *Decision {
 }
 
 func (s *Scope) evaluated(r Request) *Decision {
+	d := s.question(r)
+	d.evaluate()
+	return d
+}
+
+// question is a decision that is still to be made.
+func (s *Scope) question(r Request) *Decision {
 	d := &Decision{Scope: s, Request: r}
 	d.identity = s.Authorizer.identityOf(s.Principal)
 	d.env = env{scope: s, req: &d.Request, identity: d.identity}
@@ -107,7 +118,6 @@ func (s *Scope) evaluated(r Request) *Decision {
 		Context:   &d.env,
 	}
 	d.query.Principal.Bounded = d.identity != nil && d.identity.Boundary != nil
-	d.evaluate()
 	return d
 }
 

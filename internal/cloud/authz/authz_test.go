@@ -91,10 +91,10 @@ func (w world) check(t *testing.T, p *Principal) error {
 	t.Helper()
 	id := &Identity{Account: p.Account, ARN: p.ARN, ID: p.ID, Name: p.Name}
 	if w.identity != "" {
-		id.Policies = []Document{{IdentityBased, "identity", parse(t, policy.Identity, w.identity)}}
+		id.Policies = []Document{{Type: IdentityBased, ID: "identity", Policy: parse(t, policy.Identity, w.identity)}}
 	}
 	if w.boundary != "" {
-		id.Boundary = &Document{PermissionsBoundary, "boundary", parse(t, policy.Boundary, w.boundary)}
+		id.Boundary = &Document{Type: PermissionsBoundary, ID: "boundary", Policy: parse(t, policy.Boundary, w.boundary)}
 	}
 	if w.session != "" {
 		with := *p
@@ -102,14 +102,14 @@ func (w world) check(t *testing.T, p *Principal) error {
 		if p.Session != nil {
 			s = *p.Session
 		}
-		s.Policies = []Document{{SessionPolicy, "session", parse(t, policy.Session, w.session)}}
+		s.Policies = []Document{{Type: SessionPolicy, ID: "session", Policy: parse(t, policy.Session, w.session)}}
 		with.Session = &s
 		p = &with
 	}
 	a := &Authorizer{Directory: directory{p.Account + "/user/" + p.Name: id, p.Account + "/role/" + p.Name: id}}
 	org := organization{}
 	if w.scp != "" {
-		org[p.Account] = &Membership{SCPs: [][]Document{{{ServiceControl, "scp", parse(t, policy.SCP, w.scp)}}}}
+		org[p.Account] = &Membership{SCPs: [][]Document{{{Type: ServiceControl, ID: "scp", Policy: parse(t, policy.SCP, w.scp)}}}}
 	}
 	if w.rcp != "" {
 		m := org[account]
@@ -117,7 +117,7 @@ func (w world) check(t *testing.T, p *Principal) error {
 			m = &Membership{}
 			org[account] = m
 		}
-		m.RCPs = [][]Document{{{ResourceControl, "rcp", parse(t, policy.RCP, w.rcp)}}}
+		m.RCPs = [][]Document{{{Type: ResourceControl, ID: "rcp", Policy: parse(t, policy.RCP, w.rcp)}}}
 	}
 	a.Organization = org
 	r := Request{Action: "s3:GetObject", Resource: bucket + "/key", Owner: account, Gate: w.gate}

@@ -23,10 +23,10 @@ func BenchmarkCheck(b *testing.B) {
 	}
 	p := user(account)
 	id := &Identity{Policies: []Document{
-		{IdentityBased, "a", statement(`{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::bucket/*"}`)},
-		{IdentityBased, "b", statement(`{"Effect":"Deny","Action":"kms:ScheduleKeyDeletion","Resource":"*"}`)},
-		{IdentityBased, "c", statement(`{"Effect":"Allow","Action":["sts:*","kms:Encrypt"],"Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}}`)},
-		{IdentityBased, "d", statement(`{"Effect":"Allow","Action":"iam:Get*","Resource":"*"}`)},
+		{Type: IdentityBased, ID: "a", Policy: statement(`{"Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::bucket/*"}`)},
+		{Type: IdentityBased, ID: "b", Policy: statement(`{"Effect":"Deny","Action":"kms:ScheduleKeyDeletion","Resource":"*"}`)},
+		{Type: IdentityBased, ID: "c", Policy: statement(`{"Effect":"Allow","Action":["sts:*","kms:Encrypt"],"Resource":"*","Condition":{"IpAddress":{"aws:SourceIp":"127.0.0.0/8"}}}`)},
+		{Type: IdentityBased, ID: "d", Policy: statement(`{"Effect":"Allow","Action":"iam:Get*","Resource":"*"}`)},
 	}}
 	key := doc(`{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::`+account+`:root"},"Action":"kms:*","Resource":"*"}]}`, policy.Resource)
 	a := &Authorizer{Directory: directory{account + "/user/u": id}}

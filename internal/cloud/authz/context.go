@@ -247,6 +247,14 @@ func (e *env) requestKey(name string) ([]string, bool) {
 		return some(s.SourceARN)
 	case "sourceaccount":
 		return some(s.SourceAccount)
+	case "sourceorgid":
+		if m := e.membership(s.SourceAccount); m != nil {
+			return some(m.OrgID)
+		}
+	case "sourceorgpaths":
+		if m := e.membership(s.SourceAccount); m != nil {
+			return m.Paths, true
+		}
 	default:
 		return e.resourceKey(name)
 	}

@@ -16,6 +16,9 @@ type Decision struct {
 	Document  *Document
 	Statement int
 	Grant     string // the KMS grant that allowed
+	// Level is the root, unit or account of the organization whose policies
+	// decided.
+	Level string
 
 	// actual is what a stranger is not told: see blind.
 	actual *Decision
@@ -40,6 +43,10 @@ type sides struct {
 // logic": an explicit deny anywhere, organization policies, the resource's
 // policy, identity policies, the permissions boundary, session policies.
 func (d *Decision) evaluate() {
+	if d.closed() {
+		d.By = ResourceBased
+		return
+	}
 	v, denied := d.read()
 	switch {
 	case denied:
@@ -104,7 +111,7 @@ func (d *Decision) any(docs []Document) (allowedBy *Document, statement int, den
 }
 
 func (d *Decision) deny(doc *Document, statement int) {
-	d.By, d.Explicit, d.Document, d.Statement = doc.Type, true, doc, statement
+	d.By, d.Explicit, d.Document, d.Statement, d.Level = doc.Type, true, doc, statement, doc.Level
 }
 
 func (d *Decision) resourceDocument() *Document {
@@ -113,55 +120,6 @@ func (d *Decision) resourceDocument() *Document {
 
 func (d *Decision) aclDocument() *Document {
 	return &Document{Type: ResourceBased, ID: "access control list of " + d.Request.Resource, Policy: d.Request.ACL}
-}
-
-// levels asks that every level of the organization allows. SCPs bind the
-// principals of member accounts, RCPs the resources of member accounts.
-func (d *Decision) levels(m *Membership, of func(*Membership) [][]Document) (allowed, denied bool) {
-	allowed = true
-	if m == nil {
-		return true, false
-	}
-	for _, docs := range of(m) {
-		by, _, denied := d.any(docs)
-		if denied {
-			return false, true
-		}
-		allowed = allowed && by != nil
-	}
-	return allowed, false
-}
-
-func (m *Membership) scps() [][]Document { return m.SCPs }
-func (m *Membership) rcps() [][]Document { return m.RCPs }
-
-// scpMembership is the membership whose SCPs bind the caller, nil when none
-// do: the management account, service-linked roles and services are exempt.
-func (d *Decision) scpMembership() *Membership {
-	org, p := d.Scope.Authorizer.Organization, d.Scope.Principal
-	if org == nil || p.Type == policy.ServicePrincipal || p.Type == policy.Anonymous {
-		return nil
-	}
-	if d.identity != nil && d.identity.ServiceLinked {
-		return nil
-	}
-	return bound(org.Of(p.Account))
-}
-
-// rcpMembership is the membership whose RCPs bind the resource.
-func (d *Decision) rcpMembership() *Membership {
-	org := d.Scope.Authorizer.Organization
-	if org == nil || d.identity != nil && d.identity.ServiceLinked {
-		return nil
-	}
-	return bound(org.Of(d.Request.Owner))
-}
-
-func bound(m *Membership) *Membership {
-	if m == nil || m.Management {
-		return nil
-	}
-	return m
 }
 
 func (d *Decision) readBoundary() (allowed, denied bool) {

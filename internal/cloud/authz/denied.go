@@ -1,6 +1,9 @@
 package authz
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // Denied is the error of a Check that was not allowed.
 type Denied struct{ Decision *Decision }
@@ -21,7 +24,12 @@ func (e *Denied) Error() string {
 
 func (d *Decision) reason() string {
 	if d.Explicit {
-		return "with an explicit deny in " + article(d.By) + " " + string(d.By)
+		reason := "with an explicit deny in " + article(d.By) + " " + string(d.By)
+		// Of an organization's policies AWS tells which, to members.
+		if strings.HasPrefix(d.Document.ID, "arn:") && d.told() {
+			reason += ": " + d.Document.ID
+		}
+		return reason
 	}
 	return fmt.Sprintf("because no %s allows the %s action", d.By, d.Request.Action)
 }

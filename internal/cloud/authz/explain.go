@@ -1,6 +1,7 @@
 package authz
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,13 +11,16 @@ import (
 
 // Explanation is why a request was allowed or denied, for people and as JSON.
 type Explanation struct {
-	Action   string              `json:"action"`
-	Resource string              `json:"resource"`
-	Decision string              `json:"decision"` // "allowed", "explicitDeny", "implicitDeny"
-	Reason   string              `json:"reason"`
-	By       PolicyType          `json:"decidedBy,omitempty"`
-	Policy   string              `json:"decidedByPolicy,omitempty"`
-	Sid      string              `json:"decidedByStatement,omitempty"`
+	Action   string     `json:"action"`
+	Resource string     `json:"resource"`
+	Decision string     `json:"decision"` // "allowed", "explicitDeny", "implicitDeny"
+	Reason   string     `json:"reason"`
+	By       PolicyType `json:"decidedBy,omitempty"`
+	Policy   string     `json:"decidedByPolicy,omitempty"`
+	Sid      string     `json:"decidedByStatement,omitempty"`
+	// Level is the root, unit or account of the organization whose policies
+	// decided.
+	Level    string              `json:"decidedAtLevel,omitempty"`
 	Policies []Reading           `json:"policies"`
 	Context  map[string][]string `json:"context"`
 	// Remedy is the smallest change that would have allowed a denied request.
@@ -29,6 +33,7 @@ type Explanation struct {
 type Reading struct {
 	Type        PolicyType          `json:"type"`
 	ID          string              `json:"id"`
+	Level       string              `json:"level,omitempty"` // that it is attached to
 	Verdict     string              `json:"verdict"`
 	Explanation *policy.Explanation `json:"statements"`
 }
@@ -75,14 +80,18 @@ func (d *Decision) explain(private bool) *Explanation {
 		By:       d.By,
 		Context:  d.contextValues(private),
 	}
-	if d.Document != nil && !(private && d.By.ofOwner()) {
-		e.Policy = d.Document.ID
-		e.Sid = sid(d.Document.Policy, d.Statement)
+	if !(private && d.By.ofOwner()) {
+		e.Level = d.level()
+		if d.Document != nil {
+			e.Policy = d.Document.ID
+			e.Sid = sid(d.Document.Policy, d.Statement)
+		}
 	}
 	for _, doc := range d.documents(private) {
 		e.Policies = append(e.Policies, Reading{
 			Type:        doc.Type,
 			ID:          doc.ID,
+			Level:       doc.Level,
 			Verdict:     doc.Policy.Evaluate(&d.query).Effect.String(),
 			Explanation: doc.Policy.Explain(&d.query),
 		})
@@ -176,7 +185,7 @@ var globalKeys = []string{
 	"aws:PrincipalArn", "aws:PrincipalIsAWSService", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths",
 	"aws:PrincipalServiceName", "aws:PrincipalType", "aws:Referer", "aws:RequestedRegion", "aws:ResourceAccount",
 	"aws:ResourceOrgID", "aws:ResourceOrgPaths", "aws:SecureTransport", "aws:SourceAccount", "aws:SourceArn",
-	"aws:SourceIdentity", "aws:SourceIp", "aws:TagKeys", "aws:TokenIssueTime", "aws:UserAgent", "aws:userid",
+	"aws:SourceIdentity", "aws:SourceIp", "aws:SourceOrgID", "aws:SourceOrgPaths", "aws:TagKeys", "aws:TokenIssueTime", "aws:UserAgent", "aws:userid",
 	"aws:username", "aws:ViaAWSService",
 }
 
@@ -234,8 +243,8 @@ func (d *Decision) remedy() *Remedy {
 		ResourceBased:       "add to the policy of " + d.Request.Resource,
 		PermissionsBoundary: "add to the permissions boundary of " + d.Scope.Principal.Describe(),
 		SessionPolicy:       "add to the session policy that the session is made with",
-		ServiceControl:      "add to the service control policies of the account",
-		ResourceControl:     "add to the resource control policies of the account",
+		ServiceControl:      "add to the service control policies of " + cmp.Or(d.Level, "the account"),
+		ResourceControl:     "add to the resource control policies of " + cmp.Or(d.Level, "the account"),
 	}[d.By]
 	kind := policy.Identity
 	if d.By == ResourceBased {

@@ -116,24 +116,24 @@ func (f flow) decide(compiled func(policy.Kind, string) *policy.Policy) *Decisio
 	p := *flowCallers[f.who]
 	id := &Identity{Account: p.Account, ARN: p.ARN, ID: p.ID, Name: p.Name}
 	if s := flowStatements[f.identity]; s != "" {
-		id.Policies = []Document{{IdentityBased, "identity", compiled(policy.Identity, s)}}
+		id.Policies = []Document{{Type: IdentityBased, ID: "identity", Policy: compiled(policy.Identity, s)}}
 	}
 	if s := flowStatements[f.boundary]; s != "" {
-		id.Boundary = &Document{PermissionsBoundary, "boundary", compiled(policy.Boundary, s)}
+		id.Boundary = &Document{Type: PermissionsBoundary, ID: "boundary", Policy: compiled(policy.Boundary, s)}
 	}
 	if s := flowStatements[f.session]; s != "" {
-		p.Session = &Session{Policies: []Document{{SessionPolicy, "session", compiled(policy.Session, s)}}}
+		p.Session = &Session{Policies: []Document{{Type: SessionPolicy, ID: "session", Policy: compiled(policy.Session, s)}}}
 	}
 	members := organization{}
 	if s := flowStatements[f.scp]; s != "" {
-		members[p.Account] = &Membership{SCPs: [][]Document{{{ServiceControl, "scp", compiled(policy.SCP, s)}}}}
+		members[p.Account] = &Membership{SCPs: [][]Document{{{Type: ServiceControl, ID: "scp", Policy: compiled(policy.SCP, s)}}}}
 	}
 	if f.rcp == no {
 		m := &Membership{}
 		if of := members[account]; of != nil {
 			*m = *of
 		}
-		m.RCPs = [][]Document{{{ResourceControl, "rcp", compiled(policy.RCP, `{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"*"}`)}}}
+		m.RCPs = [][]Document{{{Type: ResourceControl, ID: "rcp", Policy: compiled(policy.RCP, `{"Effect":"Deny","Principal":"*","Action":"s3:GetObject","Resource":"*"}`)}}}
 		members[account] = m
 	}
 	r := Request{Action: "s3:GetObject", Resource: bucket + "/key", Owner: account, Gate: f.gate}

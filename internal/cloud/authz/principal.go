@@ -44,6 +44,9 @@ type Document struct {
 	Type   PolicyType
 	ID     string // ARN of a managed policy, name of an inline one, ARN of a resource
 	Policy *policy.Policy
+	// Level is the root, unit or account that a policy of an organization is
+	// attached to.
+	Level string
 }
 
 // PolicyType is the place of a policy in the evaluation. The values are the
@@ -102,6 +105,18 @@ type Membership struct {
 	OrgID      string       // "o-…"
 	Paths      []string     // "o-…/r-…/ou-…/"
 	Management bool         // SCPs do not bind the management account
+	Levels     []string     // the ids of root, units and account
 	SCPs       [][]Document // one list per level, root first: each level must allow
 	RCPs       [][]Document
 }
+
+// level is the id of a level.
+func (m *Membership) level(i int) string {
+	if i < len(m.Levels) {
+		return m.Levels[i]
+	}
+	return ""
+}
+
+// Closings tells which accounts are closed. Nothing reaches into those.
+type Closings interface{ Closed(account string) bool }

@@ -71,8 +71,17 @@ const (
 	maxHeld     = 16 << 20
 )
 
-// Find gives the credential for an access key id and session token.
+// Find gives the credential for an access key id and session token. Those of an
+// account that is closed stand for nobody, whatever else they are.
 func (a *Authority) Find(ctx context.Context, id, token string, now time.Time) (*Credential, error) {
+	c, err := a.find(ctx, id, token, now)
+	if err == nil && a.Accounts.Closed(c.Principal.Account) {
+		return nil, ErrUnknown
+	}
+	return c, err
+}
+
+func (a *Authority) find(ctx context.Context, id, token string, now time.Time) (*Credential, error) {
 	if token != "" {
 		return a.findSession(ctx, id, token, now)
 	}

@@ -91,7 +91,7 @@ func newWorldOn(t testing.TB, db *store.DB, log *audit.Log) *world {
 		Log:        slog.New(slog.DiscardHandler),
 		Now:        now,
 	}
-	w.cloud.Authorizer.Organization = w.cloud.Accounts
+	w.cloud.Authorizer.Organization = organization{}
 	w.service = New(w.cloud, work.New(db, now, w.cloud.Log))
 	w.check(w.cloud.Register(&cloudtrailapi.Service, w.service.Handlers()...))
 	// What else there is of these services does not matter, and that it has no
@@ -447,4 +447,11 @@ func contextOf(encoded string) map[string]string {
 		panic(err)
 	}
 	return m
+}
+
+// organization is that of all accounts, which account manages.
+type organization struct{}
+
+func (organization) Of(id string) *authz.Membership {
+	return &authz.Membership{OrgID: "o-exampleorgid", Management: id == account}
 }

@@ -3,6 +3,7 @@ package kms
 import (
 	"context"
 
+	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
 )
@@ -107,6 +108,7 @@ func (s *Service) check(ctx context.Context, o *opened, id identifier, a *access
 		Policy:       o.policy,
 		Gate:         true,
 		Grant:        c.granted,
+		AWSManaged:   o.Manager == kmsapi.KeyManagerTypeAws,
 		Tags:         o.Tags,
 		RequestTags:  a.requestTags,
 		TagKeys:      a.tagKeys,

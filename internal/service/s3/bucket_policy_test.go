@@ -1,6 +1,7 @@
 package s3
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -197,12 +198,22 @@ func TestCrossAccount(t *testing.T) {
 	s.mayRead("not named", with, false)
 }
 
+// together are the accounts of one organization.
+type together []string
+
+func (o together) Of(account string) *authz.Membership {
+	if slices.Contains(o, account) {
+		return &authz.Membership{OrgID: "o-aa111bb222"}
+	}
+	return nil
+}
+
 // What a denial says within an organization, and outside.
 func TestDenialWithinOrganization(t *testing.T) {
 	s := newSite(t)
 	head := &s3api.HeadBucketInput{Bucket: new(siteBucket)}
 	refused(s, s.stranger, s3api.OpHeadBucket, head, "AccessDenied", "Access Denied")
-	s.cloud.Authorizer.Organization = s.cloud.Accounts
+	s.cloud.Authorizer.Organization = together{siteAccount, otherAccount}
 	refused(s, s.stranger, s3api.OpHeadBucket, head, "AccessDenied",
 		`User: arn:aws:iam::444455556666:user/admin is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::the-bucket" because no resource-based policy allows the s3:ListBucket action`)
 	refused(s, nobody(), s3api.OpHeadBucket, head, "AccessDenied", "Access Denied")

@@ -1,0 +1,66 @@
+package organizations
+
+import (
+	orgapi "github.com/fortlet/fortlet/internal/api/organizations"
+	"github.com/fortlet/fortlet/internal/cloud"
+)
+
+// Handlers are the operations of AWS Organizations.
+func (s *Service) Handlers() []cloud.Handler {
+	return []cloud.Handler{
+		cloud.Handle(orgapi.OpAcceptHandshake, s.AcceptHandshake),
+		cloud.Handle(orgapi.OpAttachPolicy, s.AttachPolicy),
+		cloud.Handle(orgapi.OpCancelHandshake, s.CancelHandshake),
+		cloud.Handle(orgapi.OpCloseAccount, s.CloseAccount),
+		cloud.Handle(orgapi.OpCreateAccount, s.CreateAccount),
+		cloud.Handle(orgapi.OpCreateOrganization, s.CreateOrganization),
+		cloud.Handle(orgapi.OpCreateOrganizationalUnit, s.CreateOrganizationalUnit),
+		cloud.Handle(orgapi.OpCreatePolicy, s.CreatePolicy),
+		cloud.Handle(orgapi.OpDeclineHandshake, s.DeclineHandshake),
+		cloud.Handle(orgapi.OpDeleteOrganization, s.DeleteOrganization),
+		cloud.Handle(orgapi.OpDeleteOrganizationalUnit, s.DeleteOrganizationalUnit),
+		cloud.Handle(orgapi.OpDeletePolicy, s.DeletePolicy),
+		cloud.Handle(orgapi.OpDeleteResourcePolicy, s.DeleteResourcePolicy),
+		cloud.Handle(orgapi.OpDeregisterDelegatedAdministrator, s.DeregisterDelegatedAdministrator),
+		cloud.Handle(orgapi.OpDescribeAccount, s.DescribeAccount),
+		cloud.Handle(orgapi.OpDescribeCreateAccountStatus, s.DescribeCreateAccountStatus),
+		cloud.Handle(orgapi.OpDescribeEffectivePolicy, s.DescribeEffectivePolicy),
+		cloud.Handle(orgapi.OpDescribeHandshake, s.DescribeHandshake),
+		cloud.Handle(orgapi.OpDescribeOrganization, s.DescribeOrganization),
+		cloud.Handle(orgapi.OpDescribeOrganizationalUnit, s.DescribeOrganizationalUnit),
+		cloud.Handle(orgapi.OpDescribePolicy, s.DescribePolicy),
+		cloud.Handle(orgapi.OpDescribeResourcePolicy, s.DescribeResourcePolicy),
+		cloud.Handle(orgapi.OpDetachPolicy, s.DetachPolicy),
+		cloud.Handle(orgapi.OpDisableAWSServiceAccess, s.DisableAWSServiceAccess),
+		cloud.Handle(orgapi.OpDisablePolicyType, s.DisablePolicyType),
+		cloud.Handle(orgapi.OpEnableAWSServiceAccess, s.EnableAWSServiceAccess),
+		cloud.Handle(orgapi.OpEnableAllFeatures, s.EnableAllFeatures),
+		cloud.Handle(orgapi.OpEnablePolicyType, s.EnablePolicyType),
+		cloud.Handle(orgapi.OpInviteAccountToOrganization, s.InviteAccountToOrganization),
+		cloud.Handle(orgapi.OpLeaveOrganization, s.LeaveOrganization),
+		cloud.Handle(orgapi.OpListAWSServiceAccessForOrganization, s.ListAWSServiceAccessForOrganization),
+		cloud.Handle(orgapi.OpListAccounts, s.ListAccounts),
+		cloud.Handle(orgapi.OpListAccountsForParent, s.ListAccountsForParent),
+		cloud.Handle(orgapi.OpListChildren, s.ListChildren),
+		cloud.Handle(orgapi.OpListCreateAccountStatus, s.ListCreateAccountStatus),
+		cloud.Handle(orgapi.OpListDelegatedAdministrators, s.ListDelegatedAdministrators),
+		cloud.Handle(orgapi.OpListDelegatedServicesForAccount, s.ListDelegatedServicesForAccount),
+		cloud.Handle(orgapi.OpListHandshakesForAccount, s.ListHandshakesForAccount),
+		cloud.Handle(orgapi.OpListHandshakesForOrganization, s.ListHandshakesForOrganization),
+		cloud.Handle(orgapi.OpListOrganizationalUnitsForParent, s.ListOrganizationalUnitsForParent),
+		cloud.Handle(orgapi.OpListParents, s.ListParents),
+		cloud.Handle(orgapi.OpListPolicies, s.ListPolicies),
+		cloud.Handle(orgapi.OpListPoliciesForTarget, s.ListPoliciesForTarget),
+		cloud.Handle(orgapi.OpListRoots, s.ListRoots),
+		cloud.Handle(orgapi.OpListTagsForResource, s.ListTagsForResource),
+		cloud.Handle(orgapi.OpListTargetsForPolicy, s.ListTargetsForPolicy),
+		cloud.Handle(orgapi.OpMoveAccount, s.MoveAccount),
+		cloud.Handle(orgapi.OpPutResourcePolicy, s.PutResourcePolicy),
+		cloud.Handle(orgapi.OpRegisterDelegatedAdministrator, s.RegisterDelegatedAdministrator),
+		cloud.Handle(orgapi.OpRemoveAccountFromOrganization, s.RemoveAccountFromOrganization),
+		cloud.Handle(orgapi.OpTagResource, s.TagResource),
+		cloud.Handle(orgapi.OpUntagResource, s.UntagResource),
+		cloud.Handle(orgapi.OpUpdateOrganizationalUnit, s.UpdateOrganizationalUnit),
+		cloud.Handle(orgapi.OpUpdatePolicy, s.UpdatePolicy),
+	}
+}

@@ -1,0 +1,154 @@
+package organizations
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	orgapi "github.com/fortlet/fortlet/internal/api/organizations"
+	"github.com/fortlet/fortlet/internal/cloud/accounts"
+	"github.com/fortlet/fortlet/internal/cloud/store"
+)
+
+// Values that rows hold.
+const (
+	created = string(orgapi.AccountJoinedMethodCreated)
+	invited = string(orgapi.AccountJoinedMethodInvited)
+
+	allFeatures = string(orgapi.OrganizationFeatureSetAll)
+)
+
+// CreateOrganization makes an organization that the caller's account manages.
+func (s *Service) CreateOrganization(ctx context.Context, in *orgapi.CreateOrganizationInput) (*orgapi.CreateOrganizationOutput, error) {
+	out := new(orgapi.CreateOrganizationOutput)
+	return out, s.update(ctx, func(tx *store.Tx) error {
+		st := s.seat(ctx, tx)
+		if err := st.ask(ctx, need{}, st.account, nil); err != nil {
+			return err
+		}
+		if st.Organization != nil {
+			return orgapi.ErrAlreadyInOrganizationException("The AWS account is already a member of an organization.")
+		}
+		features := cmp.Or(string(in.FeatureSet), allFeatures)
+		st.Organization = found(tx, st.account, features, st.now)
+		out.Organization = st.show()
+		return nil
+	})
+}
+
+// found makes an organization. The first one of an account has the ids that
+// older programs gave the account's organization before it had one in truth, so
+// that policies that name them go on to be true; ids of an organization that was
+// deleted are not used again.
+func found(tx *store.Tx, management, features string, now time.Time) *Organization {
+	id := random(14)
+	if founders.Get(tx, management) == nil {
+		id = accounts.In(tx, management).CanonicalID[:14]
+	}
+	o := &Organization{ID: "o-" + id[:10], Root: "r-" + id[10:], Management: management, Features: features, Created: now}
+	organizations.Put(tx, o.ID, o)
+	founders.Put(tx, management, &Founder{management})
+	members.Put(tx, management, &Member{Account: management, Org: o.ID, Method: invited, Joined: now})
+	return o
+}
+
+// DescribeOrganization describes the organization of the caller's account.
+func (s *Service) DescribeOrganization(ctx context.Context, _ *orgapi.DescribeOrganizationInput) (*orgapi.DescribeOrganizationOutput, error) {
+	out := new(orgapi.DescribeOrganizationOutput)
+	return out, s.view(ctx, func(tx *store.Tx) error {
+		st, err := s.enter(ctx, tx, need{of: everyone})
+		if err == nil {
+			out.Organization = st.show()
+		}
+		return err
+	})
+}
+
+// DeleteOrganization deletes an organization that has no members but the
+// management account.
+func (s *Service) DeleteOrganization(ctx context.Context, _ *orgapi.DeleteOrganizationInput) (*orgapi.DeleteOrganizationOutput, error) {
+	return new(orgapi.DeleteOrganizationOutput), s.update(ctx, func(tx *store.Tx) error {
+		st, err := s.enter(ctx, tx, need{of: managers})
+		if err != nil {
+			return err
+		}
+		if len(st.members()) > 1 {
+			return orgapi.ErrOrganizationNotEmptyException("To delete an organization you must first remove all member accounts (except the master).")
+		}
+		st.dissolve()
+		return nil
+	})
+}
+
+// dissolve deletes everything of an organization. What is left of members are
+// accounts that were closed long ago.
+func (st *seat) dissolve() {
+	tx, of := st.tx, store.Prefix(st.ID)
+	for _, m := range membersByOrg.Scan(tx, st.ID, "") {
+		members.Delete(tx, m.Account)
+		places.Delete(tx, m.Account)
+	}
+	for _, h := range handshakesByOrg.Scan(tx, st.ID, "") {
+		handshakes.Delete(tx, h.ID)
+	}
+	deleteAll(tx, units, of)
+	deleteAll(tx, policies, of)
+	deleteAll(tx, attachments, of)
+	deleteAll(tx, tagged, of)
+	deleteAll(tx, requests, of)
+	deleteAll(tx, delegates, of)
+	settings.Delete(tx, st.ID)
+	organizations.Delete(tx, st.ID)
+}
+
+func deleteAll[T any](tx *store.Tx, t *store.Table[T], prefix string) {
+	for key := range t.Scan(tx, prefix, "") {
+		t.Delete(tx, key)
+	}
+}
+
+// show is the organization as answers show it.
+func (st *seat) show() *orgapi.Organization {
+	o := &orgapi.Organization{
+		Id:               &st.ID,
+		Arn:              new(st.arn("organization/" + st.ID)),
+		FeatureSet:       orgapi.OrganizationFeatureSet(st.Features),
+		MasterAccountId:  &st.Management,
+		MasterAccountArn: new(st.accountARN(st.Management)),
+		// AWS shows no more than this of the types, whatever is enabled: "do not
+		// use", says the reference.
+		AvailablePolicyTypes: []orgapi.PolicyTypeSummary{},
+	}
+	if a := accounts.In(st.tx, st.Management); a != nil {
+		o.MasterAccountEmail = new(a.Email())
+	}
+	if st.allFeatures() {
+		o.AvailablePolicyTypes = append(o.AvailablePolicyTypes, orgapi.PolicyTypeSummary{
+			Type: orgapi.PolicyTypeServiceControlPolicy, Status: orgapi.PolicyTypeStatusEnabled,
+		})
+	}
+	return o
+}
+
+// ListRoots lists the root with the policy types that are enabled in it.
+func (s *Service) ListRoots(ctx context.Context, in *orgapi.ListRootsInput) (*orgapi.ListRootsOutput, error) {
+	out := new(orgapi.ListRootsOutput)
+	return out, s.view(ctx, func(tx *store.Tx) error {
+		st, err := s.enter(ctx, tx, need{of: readers})
+		if err != nil {
+			return err
+		}
+		out.Roots, out.NextToken, err = paged([]orgapi.Root{*st.showRoot()}, func(r *orgapi.Root) string { return *r.Id }, paging{in.NextToken, in.MaxResults})
+		return err
+	})
+}
+
+const rootName = "Root"
+
+func (st *seat) showRoot() *orgapi.Root {
+	r := &orgapi.Root{Id: &st.Root, Arn: new(st.rootARN()), Name: new(rootName), PolicyTypes: []orgapi.PolicyTypeSummary{}}
+	for _, t := range st.settings().Types {
+		r.PolicyTypes = append(r.PolicyTypes, orgapi.PolicyTypeSummary{Type: orgapi.PolicyType(t), Status: orgapi.PolicyTypeStatusEnabled})
+	}
+	return r
+}
