@@ -72,6 +72,9 @@ func readEnvironment(dir, account string) (environment, *accounts.KeyFile, error
 	if err != nil {
 		return environment{}, nil, err
 	}
+	if key.Closed {
+		return environment{}, nil, hinted{fmt.Errorf("account %s (%s) is closed: its credentials are void", key.Account, key.Name), "see fortlet account list"}
+	}
 	e := environment{"http://" + defaultListen, key.AccessKeyID, key.SecretAccessKey, fortlet.DefaultRegion}
 	r, err := readRunning(dir)
 	if err != nil {

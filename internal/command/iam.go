@@ -12,5 +12,16 @@ func newIAM(s *streams) *cobra.Command {
 		Long: `Tell who may do what. These tools read the IAM of any account, on Fortlet as on
 AWS, through the ordinary AWS configuration (profiles, environment variables),
 and change nothing.`,
-	})
+	},
+		newIAMActions(s),
+		newIAMLint(s),
+		newIAMListProfiles(s),
+		newIAMInit(s),
+		newIAMHarvest(s),
+		newIAMDiff(s),
+		newIAMSuggest(s),
+		newIAMLeastPrivilege(s),
+		newIAMCan(s),
+		newIAMWhoCan(s),
+	)
 }
