@@ -77,4 +77,4 @@ catalogue: ## the action catalogue anew from AWS's Service Authorization Referen
 
 .PHONY: help
 help: ## these lines
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "%-8s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "%-12s %s\n", $$1, $$2}' Makefile

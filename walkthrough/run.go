@@ -104,9 +104,10 @@ type runner struct {
 }
 
 // around puts a command into the shell state that the last one left, and
-// keeps the state that it leaves.
+// keeps the state that it leaves. What that one has unset is not in the file,
+// so everything goes first.
 const around = `state=$WORK/.shell-state
-if [ -f "$state" ]; then . "$state"; fi
+if [ -f "$state" ]; then unset $(compgen -e); . "$state"; fi
 trap 'code=$?; export -p > "$state"; exit $code' EXIT
 set -e -o pipefail
 `

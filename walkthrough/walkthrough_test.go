@@ -26,7 +26,7 @@ func TestWalkthroughs(t *testing.T) {
 			cloud := fortlettest.New(t)
 			var out strings.Builder
 			err := w.Run(t.Context(), walkthrough.Options{
-				Env:   cloud.Environment(),
+				Env:   environment(t, cloud),
 				Tools: map[string]string{"fortlet": fortlet},
 				Out:   &out,
 			})
@@ -35,6 +35,22 @@ func TestWalkthroughs(t *testing.T) {
 			}
 		})
 	}
+}
+
+// environment is that of fortlet walk: an account of its own, in no
+// organization, and the management account's key to make further ones with.
+func environment(t *testing.T, cloud *fortlettest.Cloud) map[string]string {
+	t.Helper()
+	account := cloud.NewStandaloneAccount("walk")
+	key, err := account.Config().Credentials.Retrieve(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := cloud.Environment()
+	env["ACCOUNT"] = account.ID
+	env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"] = key.AccessKeyID, key.SecretAccessKey
+	env["AWS_SESSION_TOKEN"] = ""
+	return env
 }
 
 // buildFortlet builds the command, which walkthroughs call.

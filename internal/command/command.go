@@ -93,9 +93,9 @@ func exitCode(stderr io.Writer, err error) int {
 	case errors.Is(err, errCheck):
 		return exitCheck
 	}
-	fmt.Fprintf(stderr, "fortlet: %v\n", err)
+	fmt.Fprintf(stderr, "fortlet: %s\n", plain(err.Error()))
 	if errors.As(err, &hint) {
-		fmt.Fprintf(stderr, "fortlet: hint: %s\n", hint.hint)
+		fmt.Fprintf(stderr, "fortlet: hint: %s\n", plain(hint.hint))
 	}
 	if errors.As(err, &usage) {
 		return exitUsage

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -133,7 +134,7 @@ func (f *questionFlags) account(ctx context.Context, cfg *aws.Config) (*snapshot
 	}
 	p := newProgress(f.streams, "reading", *f.progress)
 	defer p.end()
-	return readAccount(ctx, p, "the account", *cfg, extract.Options{Users: true, Groups: true})
+	return readAccount(ctx, p, cmp.Or(f.profile.name, "the account"), *cfg, extract.Options{Users: true, Groups: true})
 }
 
 func loadSnapshot(file string) (*snapshot.Account, error) {
@@ -167,8 +168,11 @@ func (f *questionFlags) resource(ctx context.Context, cfg *aws.Config, w *reach.
 	var err error
 	if cfg != nil {
 		r, err = read.Resource(ctx, *cfg, w, action, name)
-	} else if err = reach.CheckResource(name); err == nil {
-		r = w.Resource(action, name)
+	} else {
+		name = reach.Spelled(action, name)
+		if err = reach.CheckResource(name); err == nil {
+			r = w.Resource(action, name)
+		}
 	}
 	if err != nil || f.policy == "" {
 		return r, err

@@ -116,6 +116,9 @@ func runDiff(ctx context.Context, s *streams, p *progress, args []string, o diff
 	if err := o.check(a.Tag, b.Tag); err != nil {
 		return usageError{err}
 	}
+	if err := errors.Join(baselineFile.check(o.baseline), htmlFile.check(o.html)); err != nil {
+		return err
+	}
 	files, err := readIAMFiles(o.compat)
 	if err != nil {
 		return err
@@ -183,7 +186,7 @@ func (o *diffOptions) finish(s *streams, c *diff.Comparison, a diff.Input) (err 
 		return err
 	}
 	for _, warning := range r.Warnings {
-		fmt.Fprintf(s.err, "fortlet: %s\n", warning)
+		fmt.Fprintf(s.err, "fortlet: %s\n", plain(warning))
 	}
 	if err := o.print(s, r); err != nil {
 		return err

@@ -51,6 +51,9 @@ func harvest(ctx context.Context, s *streams, p *progress, profile, tag string, 
 	if err := report.CheckTag(tag); err != nil {
 		return usageError{err}
 	}
+	if err := baselineFile.check(o.baseline); err != nil {
+		return err
+	}
 	files, err := readIAMFiles(o.compat)
 	if err != nil {
 		return err

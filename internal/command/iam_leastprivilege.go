@@ -9,8 +9,10 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
+	"github.com/aws/smithy-go"
 	"github.com/fortlet/fortlet/internal/inspect/extract"
 	"github.com/fortlet/fortlet/internal/inspect/leastprivilege"
 	"github.com/fortlet/fortlet/internal/inspect/snapshot"
@@ -97,7 +99,16 @@ func (l *leastPrivilege) run(ctx context.Context, principal string) error {
 	}
 	report, err := leastprivilege.Analyse(ctx, source, o)
 	p.end()
-	return l.print(report, err)
+	return l.print(report, unreadable(err))
+}
+
+// unreadable tells what it takes to read records, where that was denied.
+func unreadable(err error) error {
+	var e smithy.APIError
+	if errors.As(err, &e) && strings.HasPrefix(e.ErrorCode(), "AccessDenied") {
+		return hinted{err, "reading the event history takes cloudtrail:LookupEvents; log files take s3:ListBucket and s3:GetObject, and kms:Decrypt where they are encrypted"}
+	}
+	return err
 }
 
 func (l *leastPrivilege) options(now time.Time) (o leastprivilege.Options, err error) {

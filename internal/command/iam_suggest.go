@@ -80,19 +80,20 @@ func readBoth(ctx context.Context, p *progress, profiles []string, region string
 }
 
 func explainSuggestions(s *streams, list []equivalence.Suggestion) {
+	w := &plainWriter{w: s.err}
 	if len(list) == 0 {
-		fmt.Fprintln(s.err, "fortlet: no names of the two accounts differ systematically")
+		fmt.Fprintln(w, "fortlet: no names of the two accounts differ systematically")
 	}
 	for _, suggestion := range list {
 		for _, e := range suggestion.Evidence {
 			if e.Count == 0 {
-				fmt.Fprintf(s.err, "fortlet: %s: %s and %s are the accounts\n", suggestion.Name, e.A, e.B)
+				fmt.Fprintf(w, "fortlet: %s: %s and %s are the accounts\n", suggestion.Name, e.A, e.B)
 				continue
 			}
-			fmt.Fprintf(s.err, "fortlet: %s: %d names differ in %s and %s alone, as %s and %s\n", suggestion.Name, e.Count, e.A, e.B, e.Names[0], e.Names[1])
+			fmt.Fprintf(w, "fortlet: %s: %d names differ in %s and %s alone, as %s and %s\n", suggestion.Name, e.Count, e.A, e.B, e.Names[0], e.Names[1])
 		}
 		if len(suggestion.Inside) > 0 {
-			fmt.Fprintf(s.err, "fortlet: %s: it will be replaced within %s, too\n", suggestion.Name, strings.Join(suggestion.Inside, ", "))
+			fmt.Fprintf(w, "fortlet: %s: it will be replaced within %s, too\n", suggestion.Name, strings.Join(suggestion.Inside, ", "))
 		}
 	}
 }

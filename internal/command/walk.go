@@ -114,12 +114,12 @@ func walk(ctx context.Context, s *streams, t *target, list []walkthrough.Walkthr
 	return nil
 }
 
-// walkEnvironment gives a walkthrough an account of its own and the means to
-// make further ones.
+// walkEnvironment gives a walkthrough an account of its own, in no organization,
+// so that no policies of yours bind it, and the means to make further ones.
 func walkEnvironment(ctx context.Context, c *client, name string) (map[string]string, error) {
 	number, _, _ := strings.Cut(name, "-")
 	account := new(gateway.CreatedAccount)
-	in := gateway.NewAccount{Name: "walk-" + number + "-" + cloud.NewID()[:8]}
+	in := gateway.NewAccount{Name: "walk-" + number + "-" + cloud.NewID()[:8], Standalone: true}
 	if err := c.do(ctx, http.MethodPost, "accounts", in, account); err != nil {
 		return nil, err
 	}

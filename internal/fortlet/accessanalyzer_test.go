@@ -2,6 +2,7 @@ package fortlet_test
 
 import (
 	"errors"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -33,8 +34,8 @@ type site struct {
 	arn      *string // of the analyzer
 }
 
-func newSite(t *testing.T) *site {
-	c := fortlettest.New(t)
+func newSite(t *testing.T, options ...fortlettest.Option) *site {
+	c := fortlettest.New(t, options...)
 	s := &site{T: t, cloud: c, cfg: c.Config(), stranger: c.NewAccount("stranger").ID}
 	s.client, s.s3 = accessanalyzer.NewFromConfig(s.cfg), newS3(s.cfg)
 	out, err := s.client.CreateAnalyzer(t.Context(), &accessanalyzer.CreateAnalyzerInput{AnalyzerName: new("mine"), Type: analyzertypes.TypeAccount})
@@ -312,4 +313,27 @@ func TestOrganizationAnalyzer(t *testing.T) {
 	if got.Analyzer.Status != "DISABLED" || got.Analyzer.StatusReason.Code != "DELEGATED_ADMINISTRATOR_DEREGISTERED" {
 		t.Errorf("%v %v", got.Analyzer.Status, got.Analyzer.StatusReason)
 	}
+}
+
+// What was found outlives the process, and so does what is still to be looked at.
+func TestFindingsAfterRestart(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	var arn *string
+	var stranger string
+	t.Run("before", func(t *testing.T) { // the cloud closes with the test
+		s := newSite(t, fortlettest.WithDir(dir))
+		arn, stranger = s.arn, s.stranger
+		makeBucket(t, s.s3, "shared")
+		s.putBucketPolicy("shared", s.openTo(`{"AWS":"`+stranger+`"}`))
+		s.work()
+		s.want("ACTIVE", "arn:aws:s3:::shared AWS:STRANGER s3:GetObject,s3:PutObject POLICY")
+		s.putBucketPolicy("shared", s.openTo(`{"AWS":"`+s.cloud.ID+`"}`)) // and nobody has looked
+	})
+	t.Run("after", func(t *testing.T) {
+		c := fortlettest.New(t, fortlettest.WithDir(dir))
+		s := &site{T: t, cloud: c, stranger: stranger, arn: arn, client: accessanalyzer.NewFromConfig(c.Config())}
+		s.want("ACTIVE", "arn:aws:s3:::shared AWS:STRANGER s3:GetObject,s3:PutObject POLICY")
+		s.cloud.Advance(12 * time.Minute)
+		s.want("RESOLVED", "arn:aws:s3:::shared AWS:STRANGER s3:GetObject,s3:PutObject POLICY")
+	})
 }

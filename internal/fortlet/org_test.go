@@ -35,6 +35,10 @@ func newOrg(t *testing.T, c *fortlettest.Cloud) *org {
 	roots, err := o.ListRoots(o.ctx(), nil)
 	o.check(err)
 	o.root = *roots.Roots[0].Id
+	if len(roots.Roots[0].PolicyTypes) == 0 {
+		_, err := o.EnablePolicyType(o.ctx(), &organizations.EnablePolicyTypeInput{RootId: &o.root, PolicyType: orgtypes.PolicyTypeServiceControlPolicy})
+		o.check(err)
+	}
 	return o
 }
 

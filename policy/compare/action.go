@@ -33,11 +33,20 @@ func (c *comparison) classes() []*actionClass {
 	b := classBuilder{comparison: c, byRules: make(map[string]*actionClass)}
 	b.set = make([]bool, len(c.rules))
 	b.sortPatterns()
+	if !b.globbed {
+		for i, r := range b.rules {
+			b.set[i] = (len(b.anywhere[i]) > 0) != r.notAction
+		}
+		b.rest = b.class()
+	}
 	for _, s := range c.index.services {
 		b.service(s)
 	}
 	b.spelled()
 	b.beyond()
+	if b.unread {
+		c.giveUp([]string{"*"}, reasonBudget)
+	}
 	return b.list
 }
 
@@ -50,6 +59,8 @@ type classBuilder struct {
 	anywhere [][]string            // by rule: patterns that are not of one service
 	mentions map[string][][]string // by service, by rule: patterns of names
 	globbed  bool                  // some pattern of anywhere is more than "*"
+	rest     *actionClass          // of services that no pattern mentions, where globbed is false
+	unread   bool                  // some pattern was not compared with all actions
 	dead     []string              // patterns of a known service that cover none of its actions
 }
 
@@ -93,11 +104,8 @@ func (b *classBuilder) class() *actionClass {
 func (b *classBuilder) service(s *serviceIndex) {
 	patterns := b.mentions[strings.TrimSuffix(s.prefix, ":")]
 	if patterns == nil && !b.globbed {
-		for i, r := range b.rules {
-			b.set[i] = (len(b.anywhere[i]) > 0) != r.notAction
-		}
-		if class := b.class(); class != nil {
-			class.services = append(class.services, s)
+		if b.rest != nil {
+			b.rest.services = append(b.rest.services, s)
 		}
 		return
 	}
@@ -105,7 +113,7 @@ func (b *classBuilder) service(s *serviceIndex) {
 	for i := range b.rules {
 		covered[i] = make([]bool, len(s.names))
 		for _, a := range b.anywhere[i] {
-			b.markAnywhere(s, covered[i], a)
+			b.unread = !b.markAnywhere(s, covered[i], a) || b.unread
 		}
 		if patterns == nil {
 			continue
@@ -132,18 +140,25 @@ func (b *classBuilder) service(s *serviceIndex) {
 	}
 }
 
-func (b *classBuilder) markAnywhere(s *serviceIndex, covered []bool, pattern string) {
+// markAnywhere marks the actions of a service that a pattern of any service
+// covers. It reports false where the budget ended before.
+func (b *classBuilder) markAnywhere(s *serviceIndex, covered []bool, pattern string) bool {
 	if pattern == "*" || pattern == "*:*" {
 		for i := range covered {
 			covered[i] = true
 		}
-		return
+		return true
+	}
+	const stepsOfName = 4
+	if !b.budget.spend(len(s.names) * (stepsOfName + len(pattern)/16)) {
+		return false
 	}
 	for i, name := range s.names {
 		if like(pattern, s.prefix+name) {
 			covered[i] = true
 		}
 	}
+	return true
 }
 
 // spelled adds the exact names that the catalogue does not have, and a name for
@@ -159,7 +174,7 @@ func (b *classBuilder) spelled() {
 		}
 	}
 	for _, pattern := range b.dead {
-		names = append(names, strings.NewReplacer("*", "", "?", "x").Replace(pattern))
+		names = append(names, emptied.Replace(pattern))
 	}
 	for _, name := range canonical(names) {
 		b.unlisted(name)
@@ -189,6 +204,12 @@ func (b *classBuilder) unlisted(name string) {
 // unknownService is the service of no catalogue.
 const unknownService = "unlisted-service"
 
+// What makes a name of a pattern.
+var (
+	emptied          = strings.NewReplacer("*", "", "?", "x")
+	unlistedServices = strings.NewReplacer("*", unknownService, "?", "x")
+)
+
 // beyond adds actions of services that the catalogue does not know: one name
 // for each set of patterns that some name matches.
 func (b *classBuilder) beyond() {
@@ -205,7 +226,7 @@ func (b *classBuilder) beyond() {
 		for _, a := range r.actions {
 			service, _, _ := strings.Cut(a, ":")
 			if strings.ContainsAny(service, "*?") {
-				services = append(services, strings.NewReplacer("*", unknownService, "?", "x").Replace(service))
+				services = append(services, unlistedServices.Replace(service))
 			}
 		}
 	}

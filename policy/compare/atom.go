@@ -117,6 +117,25 @@ func (a *atom) usesUnknown(e *environment) bool {
 	return false
 }
 
+// only is the one text that an operand of the atom matches, apart from its letter
+// case; ok is false where there are others or a variable.
+func (a *atom) only(value string) (text string, ok bool) {
+	wildcards := strings.HasSuffix(a.name, "like") || strings.HasPrefix(a.name, "arn")
+	if wildcards && wildcardsIn(value, a.syntax) {
+		return "", false
+	}
+	if !a.syntax {
+		return value, true
+	}
+	for _, p := range parts(value) {
+		if p.variable {
+			return "", false
+		}
+		text += p.text
+	}
+	return text, true
+}
+
 // itself is the operand that is the value of the atom's own key, and so matches it.
 func (a *atom) itself() string { return "${" + a.key + "}" }
 

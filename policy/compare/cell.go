@@ -2,6 +2,7 @@ package compare
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/fortlet/fortlet/policy"
@@ -71,8 +72,7 @@ func cellsName(k *keyInfo, atoms []*atom, e *environment) string {
 	b.WriteString(k.name)
 	for _, a := range atoms {
 		b.WriteByte(0)
-		b.WriteByte(byte(a.id))
-		b.WriteByte(byte(a.id >> 8))
+		b.WriteString(strconv.Itoa(a.id))
 	}
 	return b.String()
 }

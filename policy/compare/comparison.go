@@ -3,6 +3,7 @@ package compare
 import (
 	"slices"
 
+	"github.com/fortlet/fortlet/policy"
 	"github.com/fortlet/fortlet/policy/catalogue"
 )
 
@@ -43,9 +44,20 @@ func (o Options) catalogue() *catalogue.Catalogue {
 }
 
 func (o Options) compare(a, b Side, only ways) *Result {
+	if a.identical(b) {
+		return new(Result)
+	}
 	c := o.newComparison(only)
 	c.run(a, b)
 	return c.result
+}
+
+// identical reports that two sides have the same documents.
+func (s Side) identical(o Side) bool {
+	same := func(a, b *policy.Policy) bool {
+		return a == b || a != nil && b != nil && a.Kind() == b.Kind() && a.Document() == b.Document()
+	}
+	return same(s.Boundary, o.Boundary) && slices.EqualFunc(s.Policies, o.Policies, same)
 }
 
 func (o Options) newComparison(only ways) *comparison {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/fortlet/fortlet/policy"
+	"github.com/fortlet/fortlet/policy/catalogue"
 )
 
 // The method errs if a region or a cell is missing. These tests try everything
@@ -50,6 +51,38 @@ func words(letters string, most int) []string {
 		from = end
 	}
 	return list
+}
+
+// TestTemplates reads every ARN template of the catalogue: what it is read as
+// must be ARNs of the resource type.
+func TestTemplates(t *testing.T) {
+	n := 0
+	for _, service := range catalogue.Default().Services {
+		for i := range service.ResourceTypes {
+			typ := &service.ResourceTypes[i]
+			for _, text := range typ.ARNs {
+				part := newTemplate(text).in("aws")
+				m := &machine{}
+				m.add(part.glob, true)
+				shortest := ""
+				m.explore(&budget{1 << 20}, func(_ []bool, w word) bool {
+					shortest = w.String()
+					return false
+				})
+				for _, arn := range []string{part.sample(), shortest} {
+					if n++; !typ.Matches(arn) {
+						t.Errorf("%s, as %s, is no %s of %s", text, arn, typ.Name, service.Prefix)
+					}
+				}
+				if _, ok := bind(part.texts, part.gaps, part.sample()); !ok {
+					t.Errorf("%s does not bind %s", text, part.sample())
+				}
+			}
+		}
+	}
+	if n < 2000 {
+		t.Errorf("only %d ARNs", n)
+	}
 }
 
 func TestRegionsMissNothing(t *testing.T) {
@@ -98,7 +131,7 @@ func TestRegionsMissNothing(t *testing.T) {
 func TestHolesMissNothing(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 2))
 	tails := words("ab/", 5)
-	for range 60 {
+	for range 400 {
 		var list []map[string]any
 		for range 1 + r.IntN(4) {
 			tail := random(r, "ab/*?", 3)
@@ -106,7 +139,8 @@ func TestHolesMissNothing(t *testing.T) {
 				tail += "${aws:username}" + random(r, "ab/*?", 3)
 			}
 			element := pick(r, []string{"Resource", "Resource", "NotResource"})
-			list = append(list, map[string]any{"Effect": pick(r, []string{"Allow", "Deny"}), "Action": "*", element: "arn:aws:sqs:::" + tail})
+			head := pick(r, []string{"arn:aws:sqs:::", "arn:aws:sqs:::", "arn:aws:sqs:::", "arn:aws:sns:::", "arn:aws:sqs::1:"})
+			list = append(list, map[string]any{"Effect": pick(r, []string{"Allow", "Deny"}), "Action": "*", element: head + tail})
 		}
 		p := statements(t, list...)
 		c := Options{}.newComparison(bothWays)
@@ -116,7 +150,9 @@ func TestHolesMissNothing(t *testing.T) {
 		if len(q.keys) == 0 {
 			continue
 		}
-		regions, complete := q.regions(q.elements, nil, &environment{keys: q.keys, settings: []setting{{kind: unknown}}, known: [][]string{nil}})
+		d := pick(r, []*domain{nil, {templates: []*template{newTemplate("arn:aws:sqs:::*")}}})
+		c.partitions = onlyAWS
+		regions, complete := q.regions(q.elements, d, &environment{keys: q.keys, settings: []setting{{kind: unknown}}, known: [][]string{nil}})
 		if !complete {
 			t.Fatalf("%s: not complete", p.Document())
 		}

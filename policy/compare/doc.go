@@ -59,5 +59,6 @@
 //
 // What the cells and regions are never decides what is true of them: that is
 // always the evaluator's answer for an example of each. The method could only
-// err by missing a cell, and random policies test that it does not.
+// err by missing a cell or a region. The tests look for missing ones by brute
+// force in small worlds, and have equal sides decide thousands of random requests.
 package compare

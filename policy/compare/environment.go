@@ -87,8 +87,8 @@ func (q *question) literalsOf(key string) []string {
 					continue
 				}
 				for _, v := range a.values {
-					if !strings.ContainsAny(v, "*?$") && !slices.Contains(list, v) {
-						list = append(list, v)
+					if text, ok := a.only(v); ok && !slices.Contains(list, text) {
+						list = append(list, text)
 					}
 				}
 			}
@@ -106,8 +106,12 @@ func (q *question) trials(d *domain) []*environment {
 		base[i] = setting{kind: fixed, value: q.fresh(k)}
 	}
 	list := []*environment{{keys: q.keys, settings: base}}
+	words := q.words(d)
 	for i, k := range q.keys {
-		for _, w := range slices.Concat(q.asked(k), q.words(d)) {
+		for _, w := range slices.Concat(q.asked(k), words) {
+			if len(list) == maxEnvironments {
+				return list
+			}
 			settings := slices.Clone(base)
 			settings[i].value = w
 			list = append(list, &environment{keys: q.keys, settings: settings})

@@ -63,8 +63,23 @@ func (x Example) same(y Example) bool {
 	return x.By == y.By && x.Statement == y.Statement && x.Request.Action == y.Request.Action
 }
 
-// example asks both sides.
+// lookups are how often a request's keys may be looked for to evaluate it: for
+// each condition, and for each value with variables.
+func (s *search) lookups() int {
+	n := len(s.atoms)
+	for _, el := range s.elements {
+		if len(el.variables) > 0 {
+			n += len(el.values)
+		}
+	}
+	return n
+}
+
+// example asks both sides, which is work as well.
 func (s *search) example(request policy.Request, dir direction) (Example, bool) {
+	if !s.budget.spend(1 + s.lookups()*len(request.Context.(policy.Keys))) {
+		return Example{}, false
+	}
 	allows, other := s.both[dir].decide(&request), s.both[1-dir].decide(&request)
 	return Example{
 		Request: request, Actions: s.group.names,
@@ -132,6 +147,9 @@ func (s *search) polish(x *Example, dir direction) {
 		return ok
 	}
 	for key := range x.Request.Context.(policy.Keys) {
+		if s.budget.left <= 0 {
+			return
+		}
 		if s.key(key).always {
 			continue
 		}

@@ -74,6 +74,11 @@ func (m *machine) explore(b *budget, visit func(matched []bool, w word) bool) bo
 		}
 		letters = m.letters(letters[:0], &s)
 		for _, r := range letters {
+			// What is made and kept is paid for at once: a state can have a
+			// hundred that follow, and none of these may ever be visited.
+			if !b.spend((1 + len(s.places))) {
+				return false
+			}
 			x.step(&s, r)
 			if !x.needed || m.alive(x.places) {
 				x.keep(int32(i), r)

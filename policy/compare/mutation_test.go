@@ -56,7 +56,7 @@ var rewordings = map[string]func(generator, *catalogue.Catalogue, *document){
 		var list []string
 		for _, a := range s.Action {
 			service, _, _ := strings.Cut(strings.ToLower(a), ":")
-			if c.Service(service) == nil || !strings.ContainsAny(a, "*?") || a == "s3:NoSuch*" {
+			if c.Service(service) == nil || !strings.ContainsAny(a, "*?") || strings.EqualFold(a, "s3:NoSuch*") {
 				list = append(list, a)
 				continue
 			}
@@ -119,7 +119,7 @@ var rewordings = map[string]func(generator, *catalogue.Catalogue, *document){
 	"denial of what nothing allows": func(g generator, _ *catalogue.Catalogue, d *document) {
 		for _, s := range d.Statement {
 			for _, a := range append(s.NotAction, s.Action...) {
-				if s.NotAction != nil || strings.HasPrefix(a, "*") || strings.HasPrefix(a, "dynamodb") {
+				if s.NotAction != nil || strings.HasPrefix(a, "*") || strings.HasPrefix(strings.ToLower(a), "dynamodb") {
 					return
 				}
 			}

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -123,7 +124,7 @@ func (q *question) differs(g *group, d *domain) bool {
 	for _, e := range q.environments {
 		search.in(e)
 	}
-	if search.may && g != nil && len(q.keys) > 0 {
+	if search.may && g != nil && len(q.keys) > 0 && q.budget.left > 0 {
 		search.trial = true
 		for _, e := range q.trials(d) {
 			search.in(e)
@@ -179,7 +180,7 @@ func (p *problem) same() bool {
 }
 
 func (q *question) addDimensions(p *problem, atoms []*atom, principals []*principal, e *environment) {
-	slices.SortFunc(atoms, func(a, b *atom) int { return strings.Compare(a.key, b.key)*1_000_000 + a.id - b.id })
+	slices.SortFunc(atoms, func(a, b *atom) int { return cmp.Or(strings.Compare(a.key, b.key), cmp.Compare(a.id, b.id)) })
 	atoms = slices.Compact(atoms)
 	if len(principals) > 0 {
 		var tied []*atom

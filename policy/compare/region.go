@@ -12,7 +12,7 @@ type region struct {
 // regions are all regions of a domain, or of all texts where it is nil, as far
 // as the elements are concerned. It reports false where one may be missing.
 func (q *question) regions(elements []*resource, d *domain, e *environment) ([]region, bool) {
-	if !q.budget.spend(1 + len(elements)) {
+	if !q.budget.spend(stepsOfSpelling(elements, e)) {
 		return nil, false
 	}
 	b := regionBuilder{question: q, elements: elements, env: e, seen: make(map[string]bool)}
@@ -26,6 +26,18 @@ func (q *question) regions(elements []*resource, d *domain, e *environment) ([]r
 		complete = b.add(&part) && complete
 	}
 	return b.list, complete
+}
+
+// stepsOfSpelling are the steps of spelling the elements' values, in each of which
+// every variable can occur.
+func stepsOfSpelling(elements []*resource, e *environment) int {
+	steps := 1 + len(elements) + len(e.keys)
+	for _, el := range elements {
+		if el.selective() {
+			steps += len(el.values) * (1 + len(e.keys)/4)
+		}
+	}
+	return steps
 }
 
 // selective reports whether some resource is not the element's.
@@ -77,7 +89,9 @@ func (b *regionBuilder) add(part *domainPart) bool {
 		}
 	}
 	switch {
-	case b.any(spelling.filled):
+	case b.any(spelling.filled), b.any(spelling.plain) && !b.env.exact():
+		// The evaluator takes an unknown variable for one without a value. That
+		// matters even where its pattern is apart.
 		return b.abstract()
 	case b.any(spelling.plain):
 		return b.exact()

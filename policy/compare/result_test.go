@@ -125,3 +125,24 @@ func TestMemo(t *testing.T) {
 		t.Error("the sides the other way round have the same answer")
 	}
 }
+
+// What the method cannot work out is undecided, neither equal nor different.
+func TestUndecided(t *testing.T) {
+	// "5.0" is 5 and ends in a zero. Values that meet a number and a text are
+	// not looked for.
+	number := identity(t, on("Allow", `"s3:ListBucket"`, `"*"`, `"Condition":{"NumericEquals":{"s3:max-keys":"5"},"StringLike":{"s3:max-keys":"*0"}}`))
+	// Nor are roles that meet two patterns.
+	role := `arn:aws:iam::111122223333:role/`
+	caller := parse(t, policy.Trust, trust(`{"AWS":"111122223333"}`, condition(`"ArnLike":{"aws:PrincipalArn":"`+role+`a*"},"StringLike":{"aws:PrincipalArn":"`+role+`*b"}`)))
+	// A resource that fits two patterns with variables for one value alone.
+	variable := identity(t, on("Allow", `"s3:GetObject"`, `"arn:aws:s3:::a/x${aws:username}z"`, `"Condition":{"StringNotLike":{"aws:username":"e*"}}`)+","+on("Deny", `"s3:GetObject"`, `"*"`, `"Condition":{"StringNotLike":{"aws:username":"?*q*?"}}`))
+	for name, s := range map[string]compare.Side{"number": number, "caller": {Policies: []*policy.Policy{caller}}, "variable": variable} {
+		r := compare.Compare(s, compare.Side{}, compare.Options{})
+		if r.Equal() || len(r.OnlyB) > 0 {
+			t.Errorf("%s: found\n%s", name, show(r))
+		}
+		if name != "variable" && (len(r.OnlyA) > 0 || len(r.Undecided) != 1) {
+			t.Errorf("%s: not undecided\n%s", name, show(r))
+		}
+	}
+}

@@ -190,12 +190,12 @@ func (c *comparison) principalOf(r *rule, s *policy.Statement) *principal {
 	return e
 }
 
-// identity is a name for what is the same.
-func identity(kind byte, a, b, c bool, rest string) string {
-	flags := kind
-	name := []byte{flags, '0', '0', '0'}
-	for i, on := range [...]bool{a, b, c} {
-		if on {
+// identity is a name for what is the same: a sort of things, what is so about
+// it, and its values.
+func identity(sort byte, a, b, c bool, rest string) string {
+	name := []byte{sort, '0', '0', '0'}
+	for i, so := range [...]bool{a, b, c} {
+		if so {
 			name[i+1] = '1'
 		}
 	}

@@ -44,9 +44,17 @@ func (l *linter) checkAction(v value) {
 	}
 }
 
-// expands says whether the pattern stands for any action.
+// expands says whether the pattern stands for any action. One that there is no
+// budget to look for is taken to.
 func (l *linter) expands(pattern string) bool {
-	for range l.catalogue.Expand(pattern) {
+	if !wildcard(pattern) {
+		return l.catalogue.Action(pattern) != nil
+	}
+	actions, ok := l.expand(pattern)
+	if !ok {
+		return true
+	}
+	for range actions {
 		return true
 	}
 	return false

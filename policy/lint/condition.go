@@ -94,7 +94,7 @@ func (l *linter) checkKeyUse(s *statement, c *condition, key *catalogue.Conditio
 	if c.is("s3:prefix") && c.operator.family == stringFamily && s.effect != "" && c.operator.negated == s.allows() {
 		l.report(s3PrefixInNegativeContext, c.keyPlace)
 	}
-	everything := s.notActions != nil || slices.Contains(s.actions.texts(), "*")
+	everything := s.notActions != nil || slices.ContainsFunc(s.actions.items(), func(v value) bool { return v.text == "*" })
 	if everything && slices.ContainsFunc([]string{"aws:VpceAccount", "aws:VpceOrgID", "aws:VpceOrgPaths"}, c.is) {
 		l.report(onlySupportedServices, c.keyPlace, c.key)
 	}
@@ -122,6 +122,9 @@ func (l *linter) checkKeysOfActions(s *statement) {
 		if c.is("s3:ResourceAccount") && slices.Contains(bucketAndAccessPointTypes, l.ResourceType) {
 			l.report(irrelevantKeyInPolicy, c.keyPlace, c.key, l.ResourceType)
 		}
+		if !l.spend(stepsOfAction * len(s.actions.items())) {
+			return
+		}
 		switch prefix, _, _ := strings.Cut(key.Name, ":"); {
 		case catalogue.KeyIs("aws:ResourceTag/${TagKey}", c.key):
 			l.checkTagKey(s, c)
@@ -130,6 +133,10 @@ func (l *linter) checkKeysOfActions(s *statement) {
 		}
 	}
 }
+
+// stepsOfAction are the steps of looking for an action's key. They also bound how
+// long the messages get that name the actions, one for each key.
+const stepsOfAction = 16
 
 // checkServiceKey reports the exact actions that do not have a service's key.
 func (l *linter) checkServiceKey(s *statement, c *condition, key *catalogue.ConditionKey) {
@@ -188,8 +195,12 @@ func (l *linter) withoutKey(pattern, key string) *catalogue.Action {
 	if service, _, _ := strings.Cut(pattern, ":"); wildcard(service) {
 		return nil
 	}
+	actions, ok := l.expand(pattern)
+	if !ok {
+		return nil
+	}
 	var one *catalogue.Action
-	for a := range l.catalogue.Expand(pattern) {
+	for a := range actions {
 		if a.HasKey(key) {
 			return nil
 		}

@@ -105,7 +105,7 @@ func (l *linter) emptyValues(c *condition) {
 // sameKey reports a key that the same block has already, spelled otherwise.
 func (l *linter) sameKey(s *statement, c *condition) {
 	for i := range s.conditions {
-		if !l.spend() {
+		if !l.spend(1) {
 			return
 		}
 		other := &s.conditions[i]

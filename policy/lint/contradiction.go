@@ -13,10 +13,10 @@ var conditionNeverHolds = defineOwn(Warning, "CONDITION_NEVER_HOLDS", "The condi
 func (l *linter) checkContradictions(s *statement) {
 	for i := range s.conditions {
 		for j := range i {
-			if !l.spend() {
+			a, b := &s.conditions[j], &s.conditions[i]
+			if !l.spend(1 + len(a.values)*len(b.values) + a.length()*b.length()/256) {
 				return
 			}
-			a, b := &s.conditions[j], &s.conditions[i]
 			if a.is(b.key) && a.simple() && b.simple() && (a.excludes(b) || b.excludes(a)) {
 				l.reportAll(conditionNeverHolds, []place{a.keyPlace, b.keyPlace}, a.key)
 			}
@@ -56,6 +56,14 @@ func (c *condition) excludes(other *condition) bool {
 // wantsMissing says whether a Null condition wants that there is no key.
 func (c *condition) wantsMissing() bool {
 	return c.operator.family == nullFamily && c.all(func(v string) bool { return strings.EqualFold(v, "true") })
+}
+
+// length is that of all values together.
+func (c *condition) length() (n int) {
+	for _, v := range c.values {
+		n += len(v.text)
+	}
+	return n
 }
 
 func (c *condition) all(f func(string) bool) bool {

@@ -1,6 +1,11 @@
 package lint
 
-import "strings"
+import (
+	"iter"
+	"strings"
+
+	"github.com/fortlet/fortlet/policy/catalogue"
+)
 
 // coversFold is covers in any letter case.
 func coversFold(outer, inner string) bool {
@@ -50,7 +55,7 @@ func (l *linter) redundant(list []value, normal func(string) string, covers func
 	for i, v := range list {
 		covered := first[texts[i]] != i
 		for _, w := range wild {
-			if covered || !l.spend() {
+			if covered || !l.spend(coverSteps(texts[w], texts[i])) {
 				break
 			}
 			covered = w != i && covers(texts[w], texts[i]) && !(w > i && covers(texts[i], texts[w]))
@@ -62,14 +67,46 @@ func (l *linter) redundant(list []value, normal func(string) string, covers func
 	return redundant
 }
 
-// budget is how many pairs of values are compared in one document. No policy
-// that AWS takes has as many.
+// budget is how many steps may be spent on one document, each about as long as
+// it takes to compare two short values. No policy that AWS takes needs as many.
 const budget = 4 << 20
 
-// spend says whether there is budget left, and uses some.
-func (l *linter) spend() bool {
-	l.spent++
-	return l.spent <= budget
+// spend uses steps of the budget. It uses none, and says no, where there are not
+// as many left: then a check says nothing rather than something uncertain.
+func (l *linter) spend(steps int) bool {
+	if steps > budget-l.spent {
+		return false
+	}
+	l.spent += steps
+	return true
+}
+
+// coverSteps are the steps of covers. Where the outer text has many stars, it
+// goes through the inner one many times.
+func coverSteps(outer, inner string) int { return 1 + len(outer)*len(inner)/256 }
+
+// expand gives the actions that a pattern stands for. It reports false where
+// there is no budget left to look for them.
+func (l *linter) expand(pattern string) (actions iter.Seq[*catalogue.Action], ok bool) {
+	return l.catalogue.Expand(pattern), l.spend(l.expandSteps(pattern))
+}
+
+// expandSteps are the steps of looking for the actions of a pattern: among those
+// of its service, or of all.
+func (l *linter) expandSteps(pattern string) int {
+	each := 1 + len(pattern)/64
+	service, _, found := strings.Cut(pattern, ":")
+	if s := l.catalogue.Service(service); found && !wildcard(service) {
+		if s == nil {
+			return 1
+		}
+		return each * len(s.Actions)
+	}
+	steps := 1
+	for _, s := range l.catalogue.Services {
+		steps += each * len(s.Actions)
+	}
+	return steps
 }
 
 // suggestions is how many names are looked for in one document.

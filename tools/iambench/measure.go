@@ -51,7 +51,7 @@ type result struct {
 	RSS  int64 // bytes at the peak
 }
 
-// measure runs a tool and gives its fastest run.
+// measure runs a tool and gives its fastest run, and the most memory of any.
 func (t tool) measure(ctx context.Context, o options, env []string, dir string) (result, error) {
 	var best result
 	for range o.runs {
@@ -59,10 +59,11 @@ func (t tool) measure(ctx context.Context, o options, env []string, dir string) 
 		if err != nil {
 			return result{}, err
 		}
+		peak := max(best.RSS, r.RSS)
 		if best.Wall == 0 || r.Wall < best.Wall {
-			r.RSS = max(r.RSS, best.RSS)
 			best = r
 		}
+		best.RSS = peak
 	}
 	return best, nil
 }

@@ -126,8 +126,10 @@ var (
 	keyPattern  = regexp.MustCompile(`^\w{16,128}$`)
 )
 
-// Create makes an account with its root access key.
-func (r *Registry) Create(ctx context.Context, spec Spec) (*Account, RootKey, error) {
+// Create makes an account with its root access key. What is given with it is
+// done in the same transaction: the account is made with all of it or not at
+// all.
+func (r *Registry) Create(ctx context.Context, spec Spec, with ...func(*store.Tx, *Account) error) (*Account, RootKey, error) {
 	if err := r.complete(&spec); err != nil {
 		return nil, RootKey{}, err
 	}
@@ -158,6 +160,11 @@ func (r *Registry) Create(ctx context.Context, spec Spec) (*Account, RootKey, er
 		}
 		a.Management = first(table.Scan(tx, "", "")) == nil
 		table.Put(tx, a.ID, a)
+		for _, do := range with {
+			if err := do(tx, a); err != nil {
+				return err
+			}
+		}
 		return nil
 	})
 	if err == nil && r.Files != "" {

@@ -69,12 +69,14 @@ type methods map[string]func(*exchange) (int, any, error)
 
 // controlPlane serves health to anybody, explanations and the list of accounts
 // to every root user as far as they concern the account, new accounts and the
-// background jobs to the root user of the management account. Every root user may reset the cloud: a
-// Fortlet is one place to test in, not shared by strangers.
+// background jobs to the root user of the management account. A root user may
+// reset the cloud, a Fortlet being one place to test in, not shared by strangers;
+// only that of a member of an organization may not, since a reset takes the
+// policies that bind the account.
 func (g *Gateway) controlPlane() map[string]methods {
 	return map[string]methods{
 		"health": {http.MethodGet: g.showHealth, http.MethodHead: g.showHealth},
-		"reset":  {http.MethodPost: g.rootOnly("Reset", g.reset)},
+		"reset":  {http.MethodPost: g.rootOnly("Reset", g.unboundOnly(g.reset))},
 		"accounts": {
 			http.MethodGet:  g.rootOnly("ListAccounts", g.listAccounts),
 			http.MethodPost: g.rootOnly("CreateAccount", managementOnly(g.createAccount)),
@@ -190,6 +192,18 @@ func managementOnly(next func(*controlled) (int, any, error)) func(*controlled) 
 	return func(c *controlled) (int, any, error) {
 		if !c.account.Management {
 			return 0, nil, api.Errorf(accessDenied, http.StatusForbidden, "%s is not the management account.", c.account.ID)
+		}
+		return next(c)
+	}
+}
+
+// unboundOnly keeps out the members of organizations, whose policies bind them.
+func (g *Gateway) unboundOnly(next func(*controlled) (int, any, error)) func(*controlled) (int, any, error) {
+	return func(c *controlled) (int, any, error) {
+		if org := g.cloud.Authorizer.Organization; org != nil {
+			if m := org.Of(c.account.ID); m != nil && !m.Management {
+				return 0, nil, api.Errorf(accessDenied, http.StatusForbidden, "%s is a member account of an organization. Sign with a root access key of its management account.", c.account.ID)
+			}
 		}
 		return next(c)
 	}

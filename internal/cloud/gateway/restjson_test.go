@@ -81,7 +81,7 @@ func TestRestJSONRequests(t *testing.T) {
 	w := newWorld(t)
 	stranger := key{id: "AKIAIOSFODNN7EXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
 	bad := w.root()
-	bad.secret = "x" + bad.secret[1:]
+	bad.secret = "_" + bad.secret[1:]
 	host := func(r *http.Request) *http.Request {
 		r.Host = "access-analyzer.us-east-1.amazonaws.com"
 		return r

@@ -25,6 +25,7 @@ func TestApply(t *testing.T) {
 		{"order of strings", `{"x":["prod","production"]}`, "production", "xuction"},
 		{"order of strings, longest first", `{"x":["production","prod"]}`, "production", "x"},
 		{"none", `{}`, "dev", "dev"},
+		{"an empty name takes away", `{"":["-dev","-qa"]}`, "app1-dev", "app1"},
 		{"an empty list", `{"x":[]}`, "dev", "dev"},
 	} {
 		d, err := equivalence.Parse([]byte(test.dictionary))
@@ -63,7 +64,6 @@ func TestParseRefuses(t *testing.T) {
 		{"twice", "{\"a\": [],\n \"a\": []}", 2, 2, `"a" is here twice`},
 		{"twice, spelled otherwise", "{\"a\": [], \"\\u0061\": []}", 1, 11, `"a" is here twice`},
 		{"empty string", "{\"ä\": [\"x\", \"\"]}", 1, 13, "empty string"},
-		{"empty name", "{\"\": [\"x\"]}", 1, 2, "empty name"},
 		{"not UTF-8", "{\n\"a\": [\"\xff\"]}", 2, 8, "not UTF-8"},
 	} {
 		_, err := equivalence.Parse([]byte(test.text))

@@ -53,10 +53,7 @@ func (p *parser) entries() ([]Entry, error) {
 	seen := make(map[string]bool)
 	for p.decoder.More() {
 		name, _ := p.next().(string) // keys are strings
-		switch {
-		case name == "":
-			return nil, p.problem("empty name")
-		case seen[name]:
+		if seen[name] {
 			return nil, p.problem(fmt.Sprintf("%q is here twice", name))
 		}
 		seen[name] = true

@@ -3,6 +3,7 @@ package extract_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -185,6 +186,14 @@ func TestPolicyWithoutDocument(t *testing.T) {
 	cfg["GetPolicyVersion"] = func(w http.ResponseWriter, r *http.Request) {
 		result(w, "GetPolicyVersion", "<PolicyVersion><VersionId>v3</VersionId></PolicyVersion>")
 	}
+	for _, empty := range []string{"GetPolicy", "GetPolicyVersion"} {
+		broken := maps.Clone(cfg)
+		broken[empty] = func(w http.ResponseWriter, _ *http.Request) { result(w, empty, "") }
+		var e *extract.Error
+		if a, err := extract.Account(t.Context(), broken.serve(t), extract.Options{}); a != nil || !errors.As(err, &e) || e.Call != "iam:"+empty {
+			t.Errorf("an empty answer of %s: %+v, %v", empty, a, err)
+		}
+	}
 	if a.Policies[0].Name != "own" {
 		t.Errorf("the name of a policy told without one: %q", a.Policies[0].Name)
 	}
@@ -282,6 +291,10 @@ func TestStrangeEndpoints(t *testing.T) {
 		"the same marker": func(w http.ResponseWriter, _ *http.Request) {
 			calls++
 			result(w, "GetAccountAuthorizationDetails", oneRole("a", "{}", "")+"<IsTruncated>true</IsTruncated><Marker>m</Marker>")
+		},
+		"two markers in turn": func(w http.ResponseWriter, r *http.Request) {
+			next := map[string]string{"": "m", "m": "n", "n": "m"}[r.FormValue("Marker")]
+			result(w, "GetAccountAuthorizationDetails", "<IsTruncated>true</IsTruncated><Marker>"+next+"</Marker>")
 		},
 		"no marker": func(w http.ResponseWriter, _ *http.Request) {
 			result(w, "GetAccountAuthorizationDetails", "<IsTruncated>true</IsTruncated>")

@@ -14,14 +14,14 @@ const getDetails = "iam:GetAccountAuthorizationDetails"
 // pageSize is the most that the API admits; AWS may give fewer.
 const pageSize = 1000
 
-// errNoEnd is an endpoint that gives the same marker again: it is not
-// believed to end.
+// errNoEnd is an endpoint that gives a marker again: it is not believed to end.
 var errNoEnd = errors.New("the answers do not end: a marker came twice")
 
 // readPages reads all that GetAccountAuthorizationDetails tells of what is
 // asked for.
 func (r *reader) readPages(ctx context.Context) error {
 	in := &iam.GetAccountAuthorizationDetailsInput{Filter: r.options.filter(), MaxItems: new(int32(pageSize))}
+	seen := map[string]bool{"": true}
 	for {
 		out, err := r.client.GetAccountAuthorizationDetails(ctx, in)
 		if err != nil {
@@ -33,10 +33,11 @@ func (r *reader) readPages(ctx context.Context) error {
 		switch {
 		case !out.IsTruncated:
 			return nil
-		case out.Marker == nil || aws.ToString(out.Marker) == aws.ToString(in.Marker):
+		case seen[aws.ToString(out.Marker)]:
 			return &Error{Call: getDetails, Err: errNoEnd}
 		}
 		in.Marker = out.Marker
+		seen[*in.Marker] = true
 	}
 }
 

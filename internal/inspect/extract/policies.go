@@ -73,12 +73,15 @@ func (r *reader) fetchPolicy(ctx context.Context, arn string) error {
 	if err != nil {
 		return failed(ctx, "iam:GetPolicy", err)
 	}
+	if policy.Policy == nil {
+		return &Error{Call: "iam:GetPolicy", Err: fmt.Errorf("no policy %s in the answer", arn)}
+	}
 	version, err := r.client.GetPolicyVersion(ctx, &iam.GetPolicyVersionInput{PolicyArn: &arn, VersionId: policy.Policy.DefaultVersionId})
 	if err != nil {
 		return failed(ctx, "iam:GetPolicyVersion", err)
 	}
-	if version.PolicyVersion.Document == nil {
-		return &Error{Call: "iam:GetPolicyVersion", Err: fmt.Errorf("no document of %s", arn)}
+	if version.PolicyVersion == nil || version.PolicyVersion.Document == nil {
+		return &Error{Call: "iam:GetPolicyVersion", Err: fmt.Errorf("no document of %s in the answer", arn)}
 	}
 	version.PolicyVersion.IsDefaultVersion = true
 	return r.addPolicy(&types.ManagedPolicyDetail{

@@ -76,7 +76,7 @@ func openPage(t *testing.T, r *diff.Report, d *equivalence.Dictionary, options .
 	if err := chromedp.Listen(p.Context, p.event); err != nil {
 		t.Fatal(err)
 	}
-	p.run(chromedp.Navigate("file://"+p.file), chromedp.WaitReady("#list"))
+	p.run(chromedp.Navigate("file://"+p.file), chromedp.WaitReady(chromedp.CSS("#list")))
 	return p
 }
 
@@ -142,14 +142,14 @@ func (p *tab) shows(want ...string) {
 
 func (p *tab) press(status string) {
 	p.t.Helper()
-	p.run(chromedp.Click(`.count[data-status="` + status + `"]`))
+	p.run(chromedp.Click(chromedp.CSS(`.count[data-status="` + status + `"]`)))
 }
 
 func (p *tab) filter(text string) {
 	p.t.Helper()
 	p.set("text", "")
 	if text != "" {
-		p.run(chromedp.SendKeys("#text", text))
+		p.run(chromedp.SendKeys(chromedp.CSS("#text"), text))
 	}
 }
 
@@ -196,12 +196,12 @@ func TestPage(t *testing.T) {
 	p.filter("SupportRole")
 	p.filter("ForSupport")
 	p.shows("AWSServiceRoleForSupport")
-	p.run(chromedp.Click("#linked"))
+	p.run(chromedp.Click(chromedp.CSS("#linked")))
 	p.shows()
 
 	// One role: what it means, what differs, both documents.
 	p.filter("app1")
-	p.run(chromedp.Click("article:not([hidden]) .row"))
+	p.run(chromedp.Click(chromedp.CSS("article:not([hidden]) .row")))
 	text := eval[string](p, bodyOf+".innerText")
 	for _, part := range []string{
 		"qa allows s3:PutObject, dev does not", "allowed by app1-bucket", "statement 1", "Only in qa: 2", "Only in dev: 0",
@@ -237,7 +237,7 @@ func TestKeyboard(t *testing.T) {
 	if got := eval[string](p, active); got != "text" {
 		t.Errorf("/ goes to %q", got)
 	}
-	p.run(chromedp.Focus("article:not([hidden]) .row"), chromedp.KeyEvent(kb.ArrowDown))
+	p.run(chromedp.Focus(chromedp.CSS("article:not([hidden]) .row")), chromedp.KeyEvent(kb.ArrowDown))
 	if got := eval[string](p, active); !strings.Contains(got, "deploy") {
 		t.Errorf("the arrow goes to %q", got)
 	}
@@ -277,7 +277,7 @@ func TestHostile(t *testing.T) {
 	r.Summary = append(r.Summary, diff.Metric{Name: evil[1], A: 1})
 
 	p := openPage(t, r, equivalence.New(equivalence.Entry{Name: evil[0], Strings: []string{evil[1]}}))
-	p.run(chromedp.Click("#open"))
+	p.run(chromedp.Click(chromedp.CSS("#open")))
 	if got := eval[string](p, "document.title"); got != r.A.Tag+" and "+r.B.Tag+": IAM comparison" {
 		t.Errorf("title: %s", got)
 	}
@@ -332,7 +332,7 @@ func TestPicture(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.run(chromedp.EmulateViewport(1180, 1180, chromedp.EmulateScale(1.5)), chromedp.Click("article:not([hidden]) .row"), chromedp.Blur("article:not([hidden]) .row"))
+		p.run(chromedp.EmulateViewport(1180, 1180, chromedp.EmulateScale(1.5)), chromedp.Click(chromedp.CSS("article:not([hidden]) .row")), chromedp.Blur(chromedp.CSS("article:not([hidden]) .row")))
 		picture, err := chromedp.Run(p.Context, chromedp.CaptureScreenshot())
 		if err != nil {
 			t.Fatal(err)

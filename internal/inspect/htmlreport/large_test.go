@@ -41,7 +41,7 @@ func TestLarge(t *testing.T) {
 	if n := eval[int](p, `document.querySelectorAll(".body > *").length`); n > 0 {
 		t.Errorf("%d parts of roles were made before anybody opened one", n)
 	}
-	p.run(chromedp.Click("article:not([hidden]) .row"))
+	p.run(chromedp.Click(chromedp.CSS("article:not([hidden]) .row")))
 	if n := eval[int](p, `document.querySelectorAll("article:not([hidden]) .sheet").length`); n != 6 {
 		t.Errorf("%d policies of the open role", n)
 	}
@@ -49,6 +49,28 @@ func TestLarge(t *testing.T) {
 		eval[float64](p, `performance.getEntriesByType("navigation")[0].domContentLoadedEventEnd`), eval[float64](p, `performance.getEntriesByType("navigation")[0].loadEventEnd`))
 	t.Logf("filtering: %.1f ms", eval[float64](p, `(() => { const e = document.getElementById("text"); e.value = "table/t-77"; e.dispatchEvent(new Event("input")); e.value = "table/t-78-"; const t0 = performance.now(); e.dispatchEvent(new Event("input")); document.body.offsetHeight; return performance.now() - t0 })()`))
 	p.shows("service-0078-ENV")
+	p.quiet()
+}
+
+// TestManyItems: a long list comes in parts.
+func TestManyItems(t *testing.T) {
+	e := &diff.Entity{Kind: diff.Role, Name: "admin", Path: "/", Status: diff.Different}
+	for i := range 1000 {
+		e.OnlyA = append(e.OnlyA, diff.Item{Policy: "p", Type: diff.Inline, Effect: "Allow", Service: "s3", Action: fmt.Sprintf("Action%d", i), Resource: "*", NoEffect: i < 500})
+	}
+	p := openPage(t, &diff.Report{A: diff.Side{Tag: "a"}, B: diff.Side{Tag: "b"}, Entities: []*diff.Entity{e}}, nil)
+	p.run(chromedp.Click(chromedp.CSS(".row")))
+	items := func() int { return eval[int](p, `document.querySelectorAll(".items li").length`) }
+	if n := items(); n != 200 {
+		t.Errorf("%d items at first", n)
+	}
+	if got := eval[string](p, `document.querySelector(".items li code").textContent`); got != "s3:Action500" {
+		t.Errorf("the first is %s, which has no effect", got)
+	}
+	p.run(chromedp.Click(chromedp.CSS(".more")))
+	if n := items(); n != 1000 || eval[int](p, `document.querySelectorAll(".more").length`) != 0 {
+		t.Errorf("%d items then", n)
+	}
 	p.quiet()
 }
 

@@ -135,8 +135,23 @@
     const a = e.onlyA || [], b = e.onlyB || [];
     if (!a.length && !b.length) return [];
     const box = (s, list) => el("div", { class: "box " + s }, el("h5", {}, "Only in " + tag[s] + ": " + list.length),
-      list.length ? el("ul", { class: "items" }, [...list].sort((x, y) => !!x.noEffect - !!y.noEffect).map(item)) : el("p", { class: "note" }, "nothing"));
+      list.length ? itemList(list) : el("p", { class: "note" }, "nothing"));
     return [el("h4", {}, "Permissions that differ", e.common ? " (" + e.common + " in common)" : ""), el("div", { class: "two" }, box("a", a), box("b", b))];
+  }
+
+  const many = 200; // items that are shown at once
+
+  // itemList has what is without effect last, and a long list in parts.
+  function itemList(list) {
+    const sorted = [...list].sort((x, y) => !!x.noEffect - !!y.noEffect);
+    const ul = el("ul", { class: "items" }, sorted.slice(0, many).map(item));
+    if (sorted.length <= many) return ul;
+    const more = el("button", { type: "button", class: "more" }, "Show " + (sorted.length - many) + " more");
+    more.addEventListener("click", () => {
+      ul.append(...sorted.slice(many).map(item));
+      more.remove();
+    });
+    return [ul, more];
   }
 
   function item(i) {

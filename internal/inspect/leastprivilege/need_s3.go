@@ -16,6 +16,7 @@ type s3Call struct {
 
 func (m *Mapper) s3(r *Record, s *catalogue.Service) ([]Need, error) {
 	c := &s3Call{Record: r, service: s}
+	c.complete()
 	switch {
 	case r.EventName == "ListBuckets":
 		c.need("ListAllMyBuckets", everything)
@@ -33,6 +34,25 @@ func (m *Mapper) s3(r *Record, s *catalogue.Service) ([]Need, error) {
 		return m.plain(r, s, r.EventName)
 	}
 	return c.needs, c.err
+}
+
+// complete takes bucket and key from the record's resources where CloudTrail has
+// left out the parameters, as it does where they are too large.
+func (c *s3Call) complete() {
+	if c.param("bucketName") != "" {
+		return
+	}
+	for _, r := range c.Resources {
+		_, name, ok := strings.Cut(r.ARN, ":::")
+		if !ok {
+			continue
+		}
+		bucket, key, object := strings.Cut(name, "/")
+		c.params()["bucketName"] = bucket
+		if object && c.param("key") == "" {
+			c.params()["key"] = key
+		}
+	}
 }
 
 // ofBucket reports an action that acts on buckets.

@@ -53,6 +53,7 @@ func TestNeeds(t *testing.T) {
 		{"s3", "DeleteBucketCors", `{"bucketName":"b"}`, nil, []string{"s3:PutBucketCORS arn:aws:s3:::b"}},
 		{"s3", "GetObject", `{"bucketName":"b","key":"a/b"}`, nil, []string{"s3:GetObject arn:aws:s3:::b/a/b"}},
 		{"s3", "GetObject", `{"bucketName":"b","key":"a","versionId":["v1"]}`, nil, []string{"s3:GetObjectVersion arn:aws:s3:::b/a"}},
+		{"s3", "GetObject", `"omitted"`, []string{`"resources":[{"type":"AWS::S3::Object","ARN":"arn:aws:s3:::b/a/b"},{"type":"AWS::S3::Bucket","ARN":"arn:aws:s3:::b"}]`}, []string{"s3:GetObject arn:aws:s3:::b/a/b"}},
 		{"s3", "HeadObject", `{"bucketName":"b","key":"a"}`, nil, []string{"s3:GetObject arn:aws:s3:::b/a"}},
 		{"s3", "GetObject", `{"bucketName":"b","key":"a"}`, []string{`"errorCode":"NoSuchKey"`}, []string{"s3:GetObject arn:aws:s3:::b/a", "s3:ListBucket arn:aws:s3:::b ?"}},
 		{"s3", "GetObjectAttributes", `{"bucketName":"b","key":"a"}`, nil, []string{"s3:GetObject arn:aws:s3:::b/a", "s3:GetObjectAttributes arn:aws:s3:::b/a"}},

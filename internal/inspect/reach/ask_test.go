@@ -2,7 +2,6 @@ package reach_test
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -58,7 +57,6 @@ func TestAsk(t *testing.T) {
 		{name: "variable in NotResource", identity: []string{`{"Effect":"Allow","Action":"*","NotResource":"arn:aws:s3:::${aws:SourceVpc}/key"}`}, who: "alice", want: reach.Depends, keys: "aws:sourcevpc"},
 		{name: "variable of the caller", identity: []string{may("s3:*", "arn:aws:s3:::the-bucket/${aws:username}")}, resource: &reach.Resource{ARN: bucket + "/alice", Owner: account}, who: "alice", want: reach.Yes},
 		{name: "variable in a condition", identity: []string{may("s3:*", "*", `{"StringEquals":{"aws:username":"${aws:Referer}"}}`)}, who: "alice", want: reach.Depends, keys: "aws:username"},
-		{name: "old version has no variables", identity: []string{}, who: "alice", want: reach.No},
 
 		// What follows from who calls is known.
 		{name: "tag of the principal", identity: []string{may("s3:*", "*", `{"StringEquals":{"aws:PrincipalTag/team":"a"}}`)}, who: "alice", want: reach.Yes},
@@ -68,6 +66,11 @@ func TestAsk(t *testing.T) {
 		{name: "transport", identity: []string{may("s3:*", "*")}, resource: inBucket(t, refuses(anyone, "s3:*", "*", `{"Bool":{"aws:SecureTransport":"false"}}`)), who: "app", want: reach.Yes},
 		{name: "source of a user", identity: []string{may("s3:*", "*", `{"Null":{"aws:SourceArn":"true"}}`)}, who: "alice", want: reach.Yes},
 		{name: "organization not read", identity: []string{may("s3:*", "*", `{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}`)}, who: "alice", want: reach.Depends, keys: "aws:PrincipalOrgID"},
+
+		{name: "false that is absent", identity: []string{may("s3:*", "*"), mayNot("*", "*", `{"Bool":{"aws:MultiFactorAuthPresent":"false"}}`)}, who: "app", absent: []string{"aws:multifactorauthpresent"}, want: reach.Yes},
+		{name: "tag of the resource", action: "kms:Decrypt", identity: []string{may("kms:*", "*", `{"StringEquals":{"aws:ResourceTag/team":"a"}}`)}, resource: aKey(t, opens(aws(account), "kms:*", "*")), who: "app", want: reach.Depends, keys: "aws:ResourceTag/team"},
+		{name: "tag of the resource that is known", action: "kms:Decrypt", identity: []string{may("kms:*", "*", `{"StringEquals":{"aws:ResourceTag/team":"a"}}`)},
+			resource: &reach.Resource{ARN: keyARN, Gate: true, Policy: parsed(t, opens(aws(account), "kms:*", "*")), TagsKnown: true, Tags: map[string]string{"team": "b"}}, who: "app", want: reach.No},
 
 		// Others.
 		{name: "other account", resource: inBucket(t, opens(aws(other), "s3:GetObject", object)), who: "arn:aws:iam::444455556666:role/r", want: reach.Depends, keys: ""},
@@ -122,7 +125,11 @@ func TestAsk(t *testing.T) {
 			if a.Reason.Text == "" {
 				t.Error("no reason")
 			}
-			_ = fmt.Sprint(a.Failed())
+			for _, f := range a.Failed() {
+				if len(f.Conditions) == 0 || f.Statement == "" {
+					t.Errorf("failed by nothing: %+v", f)
+				}
+			}
 		})
 	}
 }
@@ -157,6 +164,18 @@ func TestUserID(t *testing.T) {
 	for who, want := range map[string]reach.Verdict{"arn:aws:iam::444455556666:user/zoe": reach.Depends, other: reach.No} {
 		if a := ask(t, newSite(t).world(), q, who); a.Verdict != want {
 			t.Errorf("%s: %s, want %s", who, a.Verdict, want)
+		}
+	}
+}
+
+// Of several statements that allow, the one is told that names the caller.
+func TestReasonOfResourcePolicy(t *testing.T) {
+	s := newSite(t)
+	s.role("app", trusts(aws(account)))
+	q := &reach.Question{Action: "kms:Decrypt", Resource: aKey(t, opens(aws(account), "kms:*", "*"), opens(aws(arnOf+"role/other"), "kms:*", "*"), opens(aws(arnOf+"role/app"), "kms:*", "*"))}
+	for who, want := range map[string]string{"app": "statement 3", "root": "statement 1"} {
+		if a := ask(t, s.world(), q, who); a.Reason.Statement != want || a.Reason.Type != "resource-based policy" || a.Reason.Policy != keyARN {
+			t.Errorf("%s: %+v, want %s", who, a.Reason, want)
 		}
 	}
 }

@@ -66,6 +66,31 @@ func TestChains(t *testing.T) {
 		"role/fifth yes role/fourth role/third role/second role/reader")
 }
 
+// All roles but some are roles that can be assumed, too.
+func TestChainsByNotResource(t *testing.T) {
+	s := newSite(t)
+	s.role("reader", trusts(aws(account)), may("s3:GetObject", "*"))
+	s.role("other", trusts(aws(account)), may("s3:GetObject", "*"))
+	s.user("alice", `{"Effect":"Allow","Action":"sts:AssumeRole","NotResource":"`+arnOf+`role/other"}`)
+	s.user("bob", `{"Effect":"Allow","NotAction":"s3:*","Resource":"`+arnOf+`role/other"}`)
+	s.user("carol", `{"Effect":"Allow","NotAction":"sts:*","Resource":"*"}`, mayNot("s3:*", "*"))
+	r := s.world().WhoCan(&reach.Question{Action: "s3:GetObject", Resource: inBucket(t)}, 1)
+	wantLines(t, lines(r), "root yes", "role/other yes", "role/reader yes", "user/alice yes role/reader", "user/bob yes role/other")
+}
+
+// A session that a policy names is one that somebody can make, if the trust
+// policy lets it have the name.
+func TestChainsToSessions(t *testing.T) {
+	s := newSite(t)
+	s.role("app", trusts(aws(arnOf+"user/alice"), `{"StringEquals":{"sts:RoleSessionName":"known"}}`))
+	s.role("bus", trusts(aws(arnOf+"user/alice"), `{"StringEquals":{"sts:RoleSessionName":"other"}}`))
+	s.user("alice")
+	q := &reach.Question{Action: "s3:GetObject", Resource: inBucket(t,
+		opens(`{"AWS":["arn:aws:sts::111122223333:assumed-role/app/known","arn:aws:sts::111122223333:assumed-role/bus/known"]}`, "s3:GetObject", object))}
+	r := s.world().WhoCan(q, 1)
+	wantLines(t, lines(r), "root yes", "session/app/known yes", "session/bus/known yes", "user/alice yes session/app/known")
+}
+
 // Who is known to an identity provider assumes roles by other actions, which a
 // trust policy must allow.
 func TestFederatedChains(t *testing.T) {
@@ -92,17 +117,18 @@ func TestChainsOnConditions(t *testing.T) {
 	s.role("vendor", `{"Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"sts:AssumeRole","Condition":`+external+`}`, may("s3:GetObject", "*"))
 	s.user("both", may("sts:AssumeRole", "*"))
 	s.user("one", may("sts:AssumeRole", arnOf+"role/strict"))
+	s.user("either", may("sts:AssumeRole", arnOf+"role/strict"), may("sts:AssumeRole", arnOf+"role/easy", `{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`))
 	s.user("sometimes", may("sts:AssumeRole", arnOf+"role/easy", `{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}`))
 	w := s.world()
 	q := &reach.Question{Action: "s3:GetObject", Resource: inBucket(t)}
 	wantLines(t, lines(w.WhoCan(q, 3)), "root yes", "role/lenient yes", "role/strict yes", "role/vendor yes",
-		"user/one depends role/strict", "role/easy yes role/lenient", "account 444455556666 depends role/vendor",
+		"user/either depends role/strict", "user/one depends role/strict", "role/easy yes role/lenient", "account 444455556666 depends role/vendor",
 		"user/both yes role/easy role/lenient", "user/sometimes depends role/easy role/lenient")
 
 	// What is given holds for every step.
 	q.Given = policy.Keys{"aws:multifactorauthpresent": {"true"}, "aws:sourceip": {"198.51.100.1"}, "sts:externalid": {"x"}}
 	wantLines(t, lines(w.WhoCan(q, 3)), "root yes", "role/lenient yes", "role/strict yes", "role/vendor yes",
-		"user/both yes role/strict", "user/one yes role/strict", "role/easy yes role/lenient", "account 444455556666 yes role/vendor")
+		"user/both yes role/strict", "user/either yes role/strict", "user/one yes role/strict", "role/easy yes role/lenient", "account 444455556666 yes role/vendor")
 }
 
 // Everybody whom the policy of a resource names is asked.
@@ -124,6 +150,8 @@ func TestWhoCanOfResourcePolicy(t *testing.T) {
 			[]string{"root yes", "session/app/known yes", "arn:aws:sts::111122223333:federated-user/fred yes"}},
 		{opens(aws("AIDAAAAAAAAAAAAAAAAAA"), "s3:GetObject", object), []string{"root yes"}},
 		{`{"Effect":"Allow","NotPrincipal":{"AWS":"arn:aws:iam::111122223333:user/alice"},"Action":"s3:*","Resource":"*"}`, []string{"root yes", "role/app yes", "everyone with an AWS account yes", "anonymous yes"}},
+		{opens(anyone, "s3:GetObject", object) + `,{"Effect":"Deny","NotPrincipal":{"AWS":["111122223333","` + arnOf + `role/app","arn:aws:sts::111122223333:assumed-role/app/known"],"Service":"logs.amazonaws.com"},"Action":"s3:*","Resource":"*"}`,
+			[]string{"root yes", "session/app/known yes", "logs.amazonaws.com yes"}},
 		{refuses(`{"AWS":"444455556666"}`, "s3:GetObject", object), []string{"root yes"}},
 	} {
 		t.Run(tt.statement, func(t *testing.T) {
@@ -158,6 +186,16 @@ func TestGrants(t *testing.T) {
 	q.Given = policy.Keys{"kms:encryptioncontext:department": {"b"}}
 	if a := ask(t, s.world(), q, "alice"); a.Verdict != reach.No {
 		t.Errorf("%s by %+v", a.Verdict, a.Reason)
+	}
+	key.Grants = []reach.Grant{{ID: "exact", Grantee: arnOf + "user/alice", Operations: []string{"Decrypt"}, Equals: map[string]string{"a": "1"}}}
+	for context, want := range map[string]reach.Verdict{"a": reach.Yes, "a b": reach.No, "b": reach.No} {
+		q.Given = policy.Keys{}
+		for _, k := range strings.Fields(context) {
+			q.Given["kms:encryptioncontext:"+k] = []string{"1"}
+		}
+		if a := ask(t, s.world(), q, "alice"); a.Verdict != want {
+			t.Errorf("exactly a, and the context is %s: %s, want %s", context, a.Verdict, want)
+		}
 	}
 	q.Given = nil
 	key.Grants = []reach.Grant{{ID: "g", Grantee: arnOf + "root", Operations: []string{"Decrypt"}}}

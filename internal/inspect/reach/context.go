@@ -50,7 +50,8 @@ func ParseKeys(names []string) ([]string, error) {
 
 func checkKey(given, name string) error {
 	service, key, found := strings.Cut(name, ":")
-	if !found || service == "" || key == "" || strings.ContainsAny(name, " \t\r\n${}") {
+	fixed, _, _ := strings.Cut(name, "/") // the key of a tag can have blanks
+	if !found || service == "" || key == "" || strings.ContainsAny(fixed, " ") || strings.ContainsAny(name, "\t\r\n${}") {
 		return &ContextError{given, "a condition key has the form service:name, such as aws:SourceIp"}
 	}
 	return nil

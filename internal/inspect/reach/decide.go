@@ -133,7 +133,7 @@ func (a *asking) identity(on side) *authz.Identity {
 	switch {
 	case p.foreign && on == loosest:
 		return &authz.Identity{Account: p.Account, Name: p.Name, Policies: []authz.Document{{Type: authz.IdentityBased, ID: "policies of account " + p.Account, Policy: everything}}}
-	case p.foreign || p.identity == nil:
+	case p.identity == nil:
 		return nil
 	case on == asGiven:
 		return p.identity

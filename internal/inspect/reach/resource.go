@@ -10,6 +10,15 @@ type ResourceError struct{ Name, Problem, Hint string }
 
 func (e *ResourceError) Error() string { return fmt.Sprintf("%s: %s", e.Name, e.Problem) }
 
+// Spelled takes s3://bucket/key for the ARN that it means.
+func Spelled(action, name string) string {
+	path, ok := strings.CutPrefix(name, "s3://")
+	if service, _, _ := strings.Cut(action, ":"); !ok || !strings.EqualFold(service, "s3") {
+		return name
+	}
+	return "arn:aws:s3:::" + strings.TrimSuffix(path, "/")
+}
+
 // CheckResource refuses what is not the name of one resource: "*" where the
 // action has none, or an ARN.
 func CheckResource(name string) error {

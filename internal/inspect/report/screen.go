@@ -46,16 +46,40 @@ func (s *screen) unique() {
 	}{{diff.OnlyA, s.A.Tag}, {diff.OnlyB, s.B.Tag}} {
 		var names []string
 		for _, e := range s.with(side.status) {
-			names = append(names, string(e.Kind)+" "+e.Name)
+			names = append(names, title(e)+called(e))
 		}
 		s.list(fmt.Sprintf("Only in %s:", side.tag), names)
 	}
 }
 
+// title is an entity as it is compared: names that are the same under two paths
+// are two roles.
+func title(e *diff.Entity) string {
+	if e.Path == "/" {
+		return string(e.Kind) + " " + e.Name
+	}
+	return string(e.Kind) + " " + e.Path + e.Name
+}
+
+// called is what the account calls an entity of one side, where the dictionary
+// has made another name of it.
+func called(e *diff.Entity) string {
+	var names []string
+	for _, o := range slices.Concat(e.A, e.B) {
+		if o.Name != e.Name {
+			names = append(names, o.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(names, ", ") + ")"
+}
+
 func (s *screen) sameInEffect() {
 	var names []string
 	for _, e := range s.with(diff.SameInEffect) {
-		names = append(names, string(e.Kind)+" "+e.Name)
+		names = append(names, title(e))
 	}
 	s.list("Worded differently, same in effect:", names)
 }
@@ -109,7 +133,7 @@ func (s *screen) deviations() {
 
 // entity counts the deviations of an entity, and describes them.
 func (s *screen) entity(e *diff.Entity) (n, idle int, lines []string) {
-	title := fmt.Sprintf("%s %s", e.Kind, e.Name)
+	what := title(e)
 	for _, side := range []struct {
 		tag   string
 		items []diff.Item
@@ -120,12 +144,12 @@ func (s *screen) entity(e *diff.Entity) (n, idle int, lines []string) {
 				continue
 			}
 			n++
-			lines = append(lines, fmt.Sprintf("%s, %s policy %s: only %s: %s", title, i.Type, i.Policy, side.tag, i))
+			lines = append(lines, fmt.Sprintf("%s, %s policy %s: only %s: %s", what, i.Type, i.Policy, side.tag, i))
 		}
 	}
 	for _, a := range e.Attributes {
 		n++
-		lines = append(lines, fmt.Sprintf("%s, %s: %s %s, %s %s", title, a.Name, s.A.Tag, orNone(a.A), s.B.Tag, orNone(a.B)))
+		lines = append(lines, fmt.Sprintf("%s, %s: %s %s, %s %s", what, a.Name, s.A.Tag, orNone(a.A), s.B.Tag, orNone(a.B)))
 	}
 	if e.Semantic != nil {
 		lines = append(lines, s.effects(e.Semantic)...)
@@ -177,7 +201,7 @@ func example(allows, denies string, x diff.Example) []string {
 	}
 	return []string{
 		line,
-		fmt.Sprintf("    %s: statement %d of %s allows it; %s: %s", allows, x.Statement, x.AllowedBy, denies, x.DeniedBy),
+		fmt.Sprintf("    %s: statement %d of %s allows it; %s: %s", allows, x.Statement+1, x.AllowedBy, denies, x.DeniedBy),
 	}
 }
 

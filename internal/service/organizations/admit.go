@@ -3,6 +3,7 @@ package organizations
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -14,27 +15,39 @@ import (
 
 // CreateMember implements cloud.Organizations: it makes an account of the
 // organization of the Fortlet's first account, which founds one if it has none.
+// The account comes into the world with a request like that of CreateAccount, so
+// that what a stop interrupts is completed at the next start.
 func (s *Service) CreateMember(ctx context.Context, m cloud.NewAccount) (*accounts.Account, accounts.RootKey, error) {
 	first, err := s.cloud.Accounts.Management(ctx)
 	if err != nil {
 		return nil, accounts.RootKey{}, err
 	}
-	r := &Request{Role: cmp.Or(m.Role, defaultRole), Unit: m.Unit}
-	err = s.view(ctx, func(tx *store.Tx) error {
-		return s.admissible(tx, organizationOf(tx, first.ID), r)
+	r := &Request{ID: newRequestID(), Role: cmp.Or(m.Role, defaultRole), Unit: m.Unit, State: inProgress}
+	a, key, err := s.cloud.Accounts.Create(ctx, m.Spec, func(tx *store.Tx, a *accounts.Account) error {
+		r.Account, r.Name, r.Email, r.Requested = a.ID, a.DisplayName(), a.Email(), a.Created
+		return s.admit(tx, first, r)
 	})
 	if err != nil {
 		return nil, accounts.RootKey{}, err
 	}
-	a, key, err := s.cloud.Accounts.Create(ctx, m.Spec)
-	if err != nil {
-		return nil, accounts.RootKey{}, err
+	// Whoever asked for it may have gone; the account is there.
+	err = s.fulfil(context.WithoutCancel(ctx), r)
+	return a, key, errors.Join(err, s.settle(r, err))
+}
+
+// admit takes a request for a member of an account's organization.
+func (s *Service) admit(tx *store.Tx, management *accounts.Account, r *Request) error {
+	o := organizationOf(tx, management.ID)
+	if err := s.admissible(tx, o, r); err != nil {
+		return err
 	}
-	ctx = context.WithoutCancel(ctx)
-	if r.Org, err = s.ensure(ctx, first.ID); err == nil {
-		err = s.join(ctx, a, r)
+	if o == nil {
+		o = found(tx, Organization{Management: management.ID, Features: allFeatures, Created: r.Requested})
 	}
-	return a, key, err
+	r.Org = o.ID
+	requests.Put(tx, r.key(), r)
+	tx.OnCommit(s.forget)
+	return nil
 }
 
 // admissible checks what is asked of the organization, so far there is one.
@@ -42,7 +55,7 @@ func (s *Service) admissible(tx *store.Tx, o *Organization, r *Request) error {
 	if !roleName.MatchString(r.Role) || strings.HasPrefix(r.Role, serviceLinkedName) {
 		return fmt.Errorf("%w: %q is no name of a role", accounts.ErrInvalid, r.Role)
 	}
-	st := &seat{Organization: o, service: s, tx: tx, now: s.cloud.Now().UTC()}
+	st := &seat{Organization: o, service: s, tx: tx, now: r.Requested}
 	switch {
 	case r.Unit != "" && (o == nil || st.unit(r.Unit) == nil):
 		return fmt.Errorf("%w: there is no organizational unit %q", accounts.ErrInvalid, r.Unit)
@@ -53,20 +66,6 @@ func (s *Service) admissible(tx *store.Tx, o *Organization, r *Request) error {
 }
 
 var roleName = regexp.MustCompile(`^[\w+=,.@-]{1,64}$`)
-
-// ensure gives the id of an account's organization, which it founds if there is
-// none.
-func (s *Service) ensure(ctx context.Context, account string) (id string, err error) {
-	err = s.update(ctx, func(tx *store.Tx) error {
-		o := organizationOf(tx, account)
-		if o == nil {
-			o = found(tx, account, allFeatures, s.cloud.Now().UTC())
-		}
-		id = o.ID
-		return nil
-	})
-	return id, err
-}
 
 func organizationOf(tx *store.Tx, account string) *Organization {
 	if m := members.Get(tx, account); m != nil {

@@ -77,9 +77,14 @@ func (st *seat) checkRequest(r *Request) error {
 // complete does what a request asks for, and keeps what came of it. Done twice,
 // after a stop in between, it does the rest.
 func (s *Service) complete(ctx context.Context, r *Request) error {
+	return s.settle(r, s.fulfil(ctx, r))
+}
+
+// settle keeps what came of a request.
+func (s *Service) settle(r *Request, err error) error {
 	done := *r
 	done.State, done.Failure = succeeded, ""
-	if err := s.fulfil(ctx, r); err != nil {
+	if err != nil {
 		done.State, done.Failure = failed, failureOf(err)
 		if done.Failure == internalFailure {
 			s.log.Error("account not created", "request", r.ID, "cause", err)
@@ -87,7 +92,7 @@ func (s *Service) complete(ctx context.Context, r *Request) error {
 	}
 	done.Completed = s.cloud.Now().UTC()
 	var o *Organization
-	err := s.update(ctx, func(tx *store.Tx) error {
+	err = s.update(context.Background(), func(tx *store.Tx) error {
 		if o = organizations.Get(tx, r.Org); o != nil && requests.Get(tx, r.key()) != nil {
 			requests.Put(tx, done.key(), &done)
 		}

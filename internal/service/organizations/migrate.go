@@ -19,7 +19,7 @@ func Migrate(tx *store.Tx) error {
 	if first == nil || len(all) < 2 {
 		return nil
 	}
-	o := found(tx, first.ID, allFeatures, first.Created)
+	o := found(tx, Organization{Management: first.ID, Features: allFeatures, Created: first.Created})
 	for _, a := range all {
 		if a.ID != first.ID {
 			members.Put(tx, a.ID, &Member{Account: a.ID, Org: o.ID, Method: created, Joined: a.Created})

@@ -3,7 +3,6 @@ package organizations
 import (
 	"cmp"
 	"context"
-	"time"
 
 	orgapi "github.com/fortlet/fortlet/internal/api/organizations"
 	"github.com/fortlet/fortlet/internal/cloud/accounts"
@@ -18,7 +17,13 @@ const (
 	allFeatures = string(orgapi.OrganizationFeatureSetAll)
 )
 
-// CreateOrganization makes an organization that the caller's account manages.
+// CreateOrganization makes an organization that the caller's account manages. No
+// policy type is enabled in its root, whatever the reference says: programs for
+// AWS enable service control policies themselves, and would fail if they were
+// enabled already.
+//
+// See https://github.com/hashicorp/terraform-provider-aws/issues/4545 and
+// https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1901
 func (s *Service) CreateOrganization(ctx context.Context, in *orgapi.CreateOrganizationInput) (*orgapi.CreateOrganizationOutput, error) {
 	out := new(orgapi.CreateOrganizationOutput)
 	return out, s.update(ctx, func(tx *store.Tx) error {
@@ -30,7 +35,7 @@ func (s *Service) CreateOrganization(ctx context.Context, in *orgapi.CreateOrgan
 			return orgapi.ErrAlreadyInOrganizationException("The AWS account is already a member of an organization.")
 		}
 		features := cmp.Or(string(in.FeatureSet), allFeatures)
-		st.Organization = found(tx, st.account, features, st.now)
+		st.Organization = found(tx, Organization{Management: st.account, Features: features, Plain: true, Created: st.now})
 		out.Organization = st.show()
 		return nil
 	})
@@ -40,16 +45,16 @@ func (s *Service) CreateOrganization(ctx context.Context, in *orgapi.CreateOrgan
 // older programs gave the account's organization before it had one in truth, so
 // that policies that name them go on to be true; ids of an organization that was
 // deleted are not used again.
-func found(tx *store.Tx, management, features string, now time.Time) *Organization {
+func found(tx *store.Tx, o Organization) *Organization {
 	id := random(14)
-	if founders.Get(tx, management) == nil {
-		id = accounts.In(tx, management).CanonicalID[:14]
+	if founders.Get(tx, o.Management) == nil {
+		id = accounts.In(tx, o.Management).CanonicalID[:14]
 	}
-	o := &Organization{ID: "o-" + id[:10], Root: "r-" + id[10:], Management: management, Features: features, Created: now}
-	organizations.Put(tx, o.ID, o)
-	founders.Put(tx, management, &Founder{management})
-	members.Put(tx, management, &Member{Account: management, Org: o.ID, Method: invited, Joined: now})
-	return o
+	o.ID, o.Root = "o-"+id[:10], "r-"+id[10:]
+	organizations.Put(tx, o.ID, &o)
+	founders.Put(tx, o.Management, &Founder{o.Management})
+	members.Put(tx, o.Management, &Member{Account: o.Management, Org: o.ID, Method: invited, Joined: o.Created})
+	return &o
 }
 
 // DescribeOrganization describes the organization of the caller's account.

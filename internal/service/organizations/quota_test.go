@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -37,6 +38,7 @@ type bare struct {
 
 	mu    sync.Mutex
 	roles map[string]string // that were asked of IAM, by account
+	stop  string            // the operation of IAM at whose end everything stops
 }
 
 func newBare(t testing.TB) *bare {
@@ -60,7 +62,7 @@ func newBare(t testing.TB) *bare {
 		b.check(err)
 	}
 	b.update(func(tx *store.Tx) {
-		b.org = found(tx, managementID, allFeatures, b.now)
+		b.org = found(tx, Organization{Management: managementID, Features: allFeatures, Created: b.now})
 		members.Put(tx, memberID, &Member{Account: memberID, Org: b.org.ID, Method: created, Joined: b.now})
 	})
 	return b
@@ -74,11 +76,22 @@ func (b *bare) createRole(ctx context.Context, in *iamapi.CreateRoleInput) (*iam
 		return nil, iamapi.ErrEntityAlreadyExists("Role with name %s already exists.", *in.RoleName)
 	}
 	b.roles[account] = *in.RoleName
+	b.stopAt("CreateRole")
 	return new(iamapi.CreateRoleOutput), authz.Check(ctx, authz.Request{Action: "iam:CreateRole", Resource: "*"})
 }
 
 func (b *bare) attachRolePolicy(ctx context.Context, _ *iamapi.AttachRolePolicyInput) (*iamapi.AttachRolePolicyOutput, error) {
+	b.stopAt("AttachRolePolicy")
 	return new(iamapi.AttachRolePolicyOutput), authz.Check(ctx, authz.Request{Action: "iam:AttachRolePolicy", Resource: "*"})
+}
+
+// stopAt ends the goroutine that gets to an operation, as a crash does: nothing
+// that would come after it happens.
+func (b *bare) stopAt(operation string) {
+	if b.stop == operation {
+		b.stop = ""
+		runtime.Goexit()
+	}
 }
 
 func (b *bare) check(err error) {
@@ -202,6 +215,71 @@ func TestInterruptedCreation(t *testing.T) {
 	}
 	if len(out.CreateAccountStatuses) != 4 {
 		t.Errorf("%d requests", len(out.CreateAccountStatuses))
+	}
+}
+
+// TestInterruptedMember: an account that the control plane was making when the
+// process stopped is completed at the next start like one of CreateAccount, even
+// when it was the first and its organization did not exist.
+func TestInterruptedMember(t *testing.T) {
+	for _, operation := range []string{"CreateRole", "AttachRolePolicy"} {
+		for _, first := range []bool{true, false} {
+			b := newBare(t)
+			var parent string
+			if first {
+				b.update(func(tx *store.Tx) { (&seat{Organization: b.org, tx: tx}).dissolve() })
+			} else {
+				parent = "ou-" + b.org.Root[2:] + "-00000001"
+				b.update(func(tx *store.Tx) {
+					units.Put(tx, unitKey(b.org.ID, parent), &Unit{Org: b.org.ID, ID: parent, Parent: b.org.Root, Name: "u"})
+				})
+			}
+			b.stop = operation
+			var made sync.WaitGroup
+			made.Go(func() {
+				m := cloud.NewAccount{Spec: accounts.Spec{Name: "qa", ID: "900000000001"}, Role: "Way", Unit: parent}
+				_, _, err := b.service.CreateMember(t.Context(), m)
+				t.Errorf("%s, first %v: nothing stopped it: %v", operation, first, err)
+			})
+			made.Wait()
+			if b.service.Of("900000000001") != nil {
+				t.Errorf("%s, first %v: a member before the role is complete", operation, first)
+			}
+
+			again := New(b.cloud)
+			b.cloud.Authorizer.Organization = again
+			b.check(again.Start(t.Context()))
+			m := again.Of("900000000001")
+			if m == nil || m.Management || parent != "" && m.Levels[1] != parent || b.roles["900000000001"] != "Way" {
+				t.Errorf("%s, first %v: %+v, roles %v", operation, first, m, b.roles)
+			}
+			out, err := invoke(b, orgapi.OpListCreateAccountStatus, &orgapi.ListCreateAccountStatusInput{})
+			b.check(err)
+			if len(out.CreateAccountStatuses) != 1 || out.CreateAccountStatuses[0].State != orgapi.CreateAccountStateSucceeded {
+				t.Errorf("%s, first %v: %+v", operation, first, out.CreateAccountStatuses)
+			}
+		}
+	}
+}
+
+// TestRefusedMember: a member that is refused leaves neither an account nor an
+// organization.
+func TestRefusedMember(t *testing.T) {
+	b := newBare(t)
+	b.update(func(tx *store.Tx) { (&seat{Organization: b.org, tx: tx}).dissolve() })
+	for _, m := range []cloud.NewAccount{
+		{Spec: accounts.Spec{Name: "account0"}},
+		{Spec: accounts.Spec{Name: "qa"}, Role: "no role"},
+		{Spec: accounts.Spec{Name: "qa"}, Unit: "ou-root-00000001"},
+	} {
+		if _, _, err := b.service.CreateMember(t.Context(), m); !errors.Is(err, accounts.ErrExists) && !errors.Is(err, accounts.ErrInvalid) {
+			t.Errorf("%+v: %v", m, err)
+		}
+	}
+	list, err := b.cloud.Accounts.List(t.Context())
+	b.check(err)
+	if len(list) != 2 || b.service.Of(managementID) != nil {
+		t.Errorf("%d accounts, organization %+v", len(list), b.service.Of(managementID))
 	}
 }
 

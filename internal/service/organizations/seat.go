@@ -180,10 +180,8 @@ func settingsOf(tx *store.Tx, o *Organization) *Settings {
 }
 
 // initialTypes are the policy types that are enabled in a new organization.
-//
-// See https://docs.aws.amazon.com/organizations/latest/APIReference/API_CreateOrganization.html
 func initialTypes(o *Organization) []string {
-	if o.allFeatures() {
+	if o.allFeatures() && !o.Plain {
 		return []string{string(orgapi.PolicyTypeServiceControlPolicy)}
 	}
 	return nil

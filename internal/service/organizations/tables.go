@@ -43,7 +43,9 @@ type Organization struct {
 	Root       string
 	Management string // account
 	Features   string // ALL or CONSOLIDATED_BILLING
-	Created    time.Time
+	// Plain organizations began without a policy type enabled.
+	Plain   bool `cbor:",omitempty"`
+	Created time.Time
 }
 
 // Member is an account of an organization; its key is the account.

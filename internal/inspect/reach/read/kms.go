@@ -96,7 +96,7 @@ func (k *keyReader) note(what string, err error) {
 }
 
 func (k *keyReader) policy(ctx context.Context) {
-	out, err := k.client.GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: &k.r.ARN})
+	out, err := k.client.GetKeyPolicy(ctx, &kms.GetKeyPolicyInput{KeyId: &k.r.ARN, PolicyName: new("default")})
 	if err != nil {
 		k.r.Unread = "kms:GetKeyPolicy: " + told(err)
 		return

@@ -26,7 +26,7 @@ func (e *NotFoundError) Error() string { return "there is no " + e.Name }
 // *NotFoundError, or that of a context that has ended.
 func Resource(ctx context.Context, cfg aws.Config, w *reach.World, action, name string) (*reach.Resource, error) {
 	service, _, _ := strings.Cut(strings.ToLower(action), ":")
-	name = spelled(name, service)
+	name = reach.Spelled(action, name)
 	if service == "kms" && name != "*" && !(isARN(name) && !strings.Contains(name, ":kms:")) {
 		return key(ctx, cfg, w, action, name)
 	}
@@ -37,14 +37,6 @@ func Resource(ctx context.Context, cfg aws.Config, w *reach.World, action, name 
 		return bucket(ctx, cfg, w, action, name)
 	}
 	return w.Resource(action, name), nil
-}
-
-// spelled takes s3://bucket/key for the ARN that it means.
-func spelled(name, service string) string {
-	if path, ok := strings.CutPrefix(name, "s3://"); ok && service == "s3" {
-		return "arn:aws:s3:::" + strings.TrimSuffix(path, "/")
-	}
-	return name
 }
 
 func isARN(name string) bool { return strings.HasPrefix(name, "arn:") }

@@ -23,7 +23,8 @@ import (
 // Verdict is the answer about a policy. The zero Verdict is that it gives no
 // such access.
 type Verdict struct {
-	// Statements are the indices of those that give the access.
+	// Statements are the indices of those that give the access: of very long
+	// policies not of all, but always of one.
 	Statements []int
 	// Open says why it could not be decided; "" if it could.
 	Open string
@@ -35,16 +36,23 @@ func NewAccess(existing, updated *policy.Policy) (Verdict, error) {
 	return beyond(existing, updated)
 }
 
-// beyond finds the statements of a policy that allow more than trusted does.
+// beyond finds the statements of a policy that allow more than trusted does: one
+// that an example shows, so that what was found is never lost, and of the others
+// as many as there is time to ask about.
 func beyond(trusted, p *policy.Policy) (Verdict, error) {
-	if examples, open := ask(trusted, p, 1, work); len(examples) == 0 {
+	examples, open := ask(trusted, p, 1, work)
+	if len(examples) == 0 {
 		return Verdict{Open: open}, nil
 	}
-	var v Verdict
-	statements := p.Statements()
+	shown := examples[0].Statement
+	v := Verdict{Statements: []int{shown}}
+	statements, asked := p.Statements(), 0
 	for i := range statements {
-		if statements[i].Effect != policy.Allow {
+		if statements[i].Effect != policy.Allow || i == shown {
 			continue
+		}
+		if asked++; asked > maxAsked {
+			break
 		}
 		alone, err := alone(p, statements, i)
 		if err != nil {
@@ -54,8 +62,12 @@ func beyond(trusted, p *policy.Policy) (Verdict, error) {
 			v.Statements = append(v.Statements, i)
 		}
 	}
+	slices.Sort(v.Statements)
 	return v, nil
 }
+
+// maxAsked is how many statements are asked about one by one.
+const maxAsked = 100
 
 // The work that goes into an answer, in the steps of compare. All of it takes
 // some seconds; a usual policy is decided in a few thousand.

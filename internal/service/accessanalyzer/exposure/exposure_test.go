@@ -252,3 +252,19 @@ func TestExternalKey(t *testing.T) {
 		t.Errorf("%v, %v", found, err)
 	}
 }
+
+// A policy of very many statements takes no longer than one of some, and the
+// statement that matters is found wherever it stands.
+func TestManyStatements(t *testing.T) {
+	existing := parse(t, policy.Identity, allow(`"s3:*"`, `"arn:aws:s3:::b*"`))
+	var same, other []string
+	for i := range 3 * maxAsked {
+		same = append(same, allow(`"s3:GetObject"`, fmt.Sprintf(`"arn:aws:s3:::b%d/*"`, i)))
+		other = append(other, allow(`"s3:GetObject"`, fmt.Sprintf(`"arn:aws:s3:::c%d/*"`, i)))
+	}
+	v, err := NewAccess(existing, parse(t, policy.Identity, append(same, allow(`"s3:PutObject"`, `"arn:aws:s3:::c/*"`))...))
+	wantVerdict(t, v, err, len(same))
+	if v, err = NewAccess(existing, parse(t, policy.Identity, other...)); err != nil || len(v.Statements) > maxAsked+1 {
+		t.Errorf("%d statements, %v", len(v.Statements), err)
+	}
+}

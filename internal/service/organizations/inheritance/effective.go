@@ -68,8 +68,11 @@ func (at *place) operate(operator string, v any, level int) {
 	case opAppend:
 		at.value = join(at.value, v)
 	case opRemove:
-		gone := v.([]any)
-		at.value = slices.DeleteFunc(join(at.value, nil), func(item any) bool { return slices.Contains(gone, item) })
+		gone := make(map[any]bool)
+		for _, item := range v.([]any) {
+			gone[item] = true
+		}
+		at.value = slices.DeleteFunc(join(at.value, nil), func(item any) bool { return gone[item] })
 	}
 }
 
@@ -89,14 +92,15 @@ func (at *place) assign(v any, level int) {
 
 // join is a new list of the values of both, each once.
 func join(a, b any) []any {
-	joined := []any{}
+	joined, have := []any{}, make(map[any]bool) // lists can be long
 	for _, v := range []any{a, b} {
 		list, isList := v.([]any)
 		if !isList && v != nil {
 			list = []any{v}
 		}
 		for _, item := range list {
-			if !slices.Contains(joined, item) {
+			if !have[item] {
+				have[item] = true
 				joined = append(joined, item)
 			}
 		}

@@ -2,6 +2,7 @@ package inheritance_test
 
 import (
 	"errors"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -132,4 +133,28 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("%q alone, %q twice: %v", once, twice, err)
 		}
 	})
+}
+
+// However long the lists are that policies join, what is in effect is worked out
+// in a time that grows as they do: seventy policies can apply to an account, of
+// two thousand values each.
+func TestLongLists(t *testing.T) {
+	var levels [][]string
+	n := 0
+	for range 7 {
+		var docs []string
+		for range 10 {
+			var values []string
+			for range 2000 {
+				n++
+				values = append(values, strconv.Itoa(n))
+			}
+			docs = append(docs, `{"tags":{"x":{"tag_value":{"@@append":[`+strings.Join(values, ",")+`]}}}}`)
+		}
+		levels = append(levels, docs)
+	}
+	got := effective(t, "tags", levels...)
+	if !strings.HasSuffix(got, ","+strconv.Itoa(n)+"]}}}") || strings.Count(got, ",") != n-1 {
+		t.Errorf("%d values became %d", n, 1+strings.Count(got, ","))
+	}
 }
