@@ -66,8 +66,12 @@ func (p *actionPattern) match(action string) bool {
 	return p.tail == "" || p.tail == "*" || globFold(p.tail, action[n:])
 }
 
-// globFold matches a pattern in lower case against text in any case. Action
-// names are ASCII, so a character is a byte.
+// MatchAction reports whether a pattern of an Action element ("s3:Get*", "*")
+// stands for an action, as Evaluate decides it: in any letter case.
+func MatchAction(pattern, action string) bool { return globFold(pattern, action) }
+
+// globFold matches a pattern against text, both in any case. Action names are
+// ASCII, so a character is a byte.
 func globFold(pattern, s string) bool {
 	p, i := 0, 0
 	star, mark := -1, 0
@@ -76,7 +80,7 @@ func globFold(pattern, s string) bool {
 		case p < len(pattern) && pattern[p] == '*':
 			star, mark = p, i
 			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == lowerTable[s[i]]):
+		case p < len(pattern) && (pattern[p] == '?' || lowerTable[pattern[p]] == lowerTable[s[i]]):
 			p++
 			i++
 		case star >= 0:

@@ -3,6 +3,8 @@ package catalogue
 import (
 	"iter"
 	"strings"
+
+	"github.com/fortlet/fortlet/policy"
 )
 
 // Expand yields the actions that a policy's pattern stands for: "s3:Get*",
@@ -11,11 +13,9 @@ import (
 func (c *Catalogue) Expand(pattern string) iter.Seq[*Action] {
 	return func(yield func(*Action) bool) {
 		for _, s := range c.servicesOf(pattern) {
-			name := make([]byte, 0, 128)
-			name = append(append(name, s.Prefix...), ':')
 			for i := range s.Actions {
 				a := &s.Actions[i]
-				if globFold(pattern, append(name, a.Name...)) && !yield(a) {
+				if policy.MatchAction(pattern, s.Prefix+":"+a.Name) && !yield(a) {
 					return
 				}
 			}
@@ -34,26 +34,4 @@ func (c *Catalogue) servicesOf(pattern string) []*Service {
 		return []*Service{s}
 	}
 	return nil
-}
-
-// globFold matches a pattern against text, both in any case.
-func globFold(pattern string, s []byte) bool {
-	p, i := 0, 0
-	star, mark := -1, 0
-	for i < len(s) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, i
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || lower(pattern[p]) == lower(s[i])):
-			p++
-			i++
-		case star >= 0:
-			mark++
-			p, i = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }

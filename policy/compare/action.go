@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/fortlet/fortlet/policy"
 )
 
 // actionClass is actions to which the same rules apply.
@@ -154,7 +156,7 @@ func (b *classBuilder) markAnywhere(s *serviceIndex, covered []bool, pattern str
 		return false
 	}
 	for i, name := range s.names {
-		if like(pattern, s.prefix+name) {
+		if policy.MatchAction(pattern, s.prefix+name) {
 			covered[i] = true
 		}
 	}

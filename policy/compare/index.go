@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fortlet/fortlet/policy"
 	"github.com/fortlet/fortlet/policy/catalogue"
 )
 
@@ -103,31 +104,9 @@ func (s *serviceIndex) mark(set []bool, pattern string) bool {
 	}
 	found := false
 	for i, name := range s.names {
-		if like(pattern, name) {
+		if policy.MatchAction(pattern, name) {
 			set[i], found = true, true
 		}
 	}
 	return found
-}
-
-// like matches a pattern of bytes with wildcards; both in lower case.
-func like(pattern, s string) bool {
-	p, i := 0, 0
-	star, mark := -1, 0
-	for i < len(s) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, i
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == s[i]):
-			p++
-			i++
-		case star >= 0:
-			mark++
-			p, i = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/fortlet/fortlet/policy"
 )
 
 // ReferenceFile is the reference's name in the working directory.
@@ -117,7 +119,7 @@ func (r *Reference) expandFold(prefix, pattern string) (service string, list []s
 		return prefix, nil
 	}
 	for _, action := range s.Actions {
-		if globFold(pattern, action) {
+		if policy.MatchAction(pattern, action) {
 			list = append(list, action)
 		}
 	}
@@ -185,34 +187,4 @@ func (m *serviceMap) UnmarshalJSON(data []byte) error {
 		*m = append(*m, s)
 	}
 	return nil
-}
-
-// globFold matches an Action's pattern in any letter case; names of actions are
-// ASCII.
-func globFold(pattern, name string) bool {
-	p, i := 0, 0
-	star, mark := -1, 0
-	for i < len(name) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, i
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || lower(pattern[p]) == lower(name[i])):
-			p++
-			i++
-		case star >= 0:
-			mark++
-			p, i = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
-}
-
-func lower(c byte) byte {
-	if 'A' <= c && c <= 'Z' {
-		return c + 'a' - 'A'
-	}
-	return c
 }

@@ -65,12 +65,12 @@ func assumable(p *Principal) []string {
 // assumes reports whether a statement is about assuming roles.
 func assumes(s *policy.Statement) bool {
 	for _, a := range s.Actions {
-		if matchAction(a, assumeRole) {
+		if policy.MatchAction(a, assumeRole) {
 			return true
 		}
 	}
 	for _, a := range s.NotActions {
-		if matchAction(a, assumeRole) {
+		if policy.MatchAction(a, assumeRole) {
 			return false
 		}
 	}

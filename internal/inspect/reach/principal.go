@@ -119,7 +119,7 @@ func taggable(trust *policy.Policy) bool {
 			continue
 		}
 		for _, a := range s.Actions {
-			if matchAction(a, "sts:TagSession") {
+			if policy.MatchAction(a, "sts:TagSession") {
 				return true
 			}
 		}
