@@ -6,6 +6,7 @@ import (
 	analyzerapi "github.com/fortlet/fortlet/internal/api/accessanalyzer"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -29,8 +30,8 @@ func (s *Service) ListAnalyzers(ctx context.Context, in *analyzerapi.ListAnalyze
 	}
 	call, out := cloud.From(ctx), new(analyzerapi.ListAnalyzersOutput)
 	err = s.cloud.Store.View(ctx, func(tx *store.Tx) error {
-		rows := analyzers.Scan(tx, store.Prefix(call.Account(), call.Region), p.after)
-		out.Analyzers, out.NextToken = take(p, rows, func(a *Analyzer) (analyzerapi.AnalyzerSummary, bool) {
+		rows := analyzers.Scan(tx, store.Prefix(call.Account(), call.Region), p.After)
+		out.Analyzers, out.NextToken = paging.Take(p, rows, func(a *Analyzer) (analyzerapi.AnalyzerSummary, bool) {
 			return a.summary(), in.Type == "" || in.Type == a.Type
 		})
 		return nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	analyzerapi "github.com/fortlet/fortlet/internal/api/accessanalyzer"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -29,7 +30,7 @@ func (s *Service) GetFindingV2(ctx context.Context, in *analyzerapi.GetFindingV2
 	}
 	if p, err := newPage("details", in.MaxResults, in.NextToken); err != nil {
 		return nil, err
-	} else if p.after != "" {
+	} else if p.After != "" {
 		return nil, errField("nextToken", "The token is invalid.")
 	}
 	v2 := f.summaryV2()
@@ -60,8 +61,8 @@ func (s *Service) finding(ctx context.Context, analyzer, id string) (f *Finding,
 func (s *Service) ListFindings(ctx context.Context, in *analyzerapi.ListFindingsInput) (*analyzerapi.ListFindingsOutput, error) {
 	out := new(analyzerapi.ListFindingsOutput)
 	q := query{analyzer: *in.AnalyzerArn, filter: in.Filter, sort: in.Sort, limit: in.MaxResults, token: in.NextToken}
-	err := s.list(ctx, q, func(p page, rows iter.Seq2[string, *Finding]) {
-		out.Findings, out.NextToken = take(p, rows, func(f *Finding) (analyzerapi.FindingSummary, bool) { return f.summary(), true })
+	err := s.list(ctx, q, func(p paging.Page, rows iter.Seq2[string, *Finding]) {
+		out.Findings, out.NextToken = paging.Take(p, rows, func(f *Finding) (analyzerapi.FindingSummary, bool) { return f.summary(), true })
 	})
 	return out, err
 }
@@ -70,8 +71,8 @@ func (s *Service) ListFindings(ctx context.Context, in *analyzerapi.ListFindings
 func (s *Service) ListFindingsV2(ctx context.Context, in *analyzerapi.ListFindingsV2Input) (*analyzerapi.ListFindingsV2Output, error) {
 	out := new(analyzerapi.ListFindingsV2Output)
 	q := query{analyzer: *in.AnalyzerArn, filter: in.Filter, sort: in.Sort, limit: in.MaxResults, token: in.NextToken}
-	err := s.list(ctx, q, func(p page, rows iter.Seq2[string, *Finding]) {
-		out.Findings, out.NextToken = take(p, rows, func(f *Finding) (analyzerapi.FindingSummaryV2, bool) { return f.summaryV2(), true })
+	err := s.list(ctx, q, func(p paging.Page, rows iter.Seq2[string, *Finding]) {
+		out.Findings, out.NextToken = paging.Take(p, rows, func(f *Finding) (analyzerapi.FindingSummaryV2, bool) { return f.summaryV2(), true })
 	})
 	return out, err
 }
@@ -86,7 +87,7 @@ type query struct {
 }
 
 // list hands the findings that a query selects to a function, by keys in order.
-func (s *Service) list(ctx context.Context, q query, give func(p page, rows iter.Seq2[string, *Finding])) error {
+func (s *Service) list(ctx context.Context, q query, give func(p paging.Page, rows iter.Seq2[string, *Finding])) error {
 	a, err := s.findARN(ctx, q.analyzer, access{action: "ListFindings"})
 	if err != nil {
 		return err
@@ -110,7 +111,7 @@ func (s *Service) list(ctx context.Context, q query, give func(p page, rows iter
 			}
 		}
 		slices.SortFunc(rows, order.compare)
-		give(p, order.after(rows, p.after))
+		give(p, order.after(rows, p.After))
 		return nil
 	})
 }

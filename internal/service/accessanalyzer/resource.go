@@ -5,6 +5,7 @@ import (
 	"time"
 
 	analyzerapi "github.com/fortlet/fortlet/internal/api/accessanalyzer"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -82,7 +83,7 @@ func (s *Service) ListAnalyzedResources(ctx context.Context, in *analyzerapi.Lis
 	}
 	out := new(analyzerapi.ListAnalyzedResourcesOutput)
 	err = s.cloud.Store.View(ctx, func(tx *store.Tx) error {
-		out.AnalyzedResources, out.NextToken = take(p, resources.Scan(tx, store.Prefix(a.ID), p.after), func(r *Resource) (analyzerapi.AnalyzedResourceSummary, bool) {
+		out.AnalyzedResources, out.NextToken = paging.Take(p, resources.Scan(tx, store.Prefix(a.ID), p.After), func(r *Resource) (analyzerapi.AnalyzedResourceSummary, bool) {
 			return analyzerapi.AnalyzedResourceSummary{ResourceArn: new(r.ARN), ResourceOwnerAccount: new(r.Owner), ResourceType: r.Type},
 				in.ResourceType == "" || in.ResourceType == r.Type
 		})

@@ -6,6 +6,7 @@ import (
 
 	analyzerapi "github.com/fortlet/fortlet/internal/api/accessanalyzer"
 	"github.com/fortlet/fortlet/internal/cloud"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -133,7 +134,7 @@ func (s *Service) ListArchiveRules(ctx context.Context, in *analyzerapi.ListArch
 	}
 	out := new(analyzerapi.ListArchiveRulesOutput)
 	err = s.cloud.Store.View(ctx, func(tx *store.Tx) error {
-		out.ArchiveRules, out.NextToken = take(p, rules.Scan(tx, store.Prefix(a.ID), p.after), func(r *Rule) (analyzerapi.ArchiveRuleSummary, bool) {
+		out.ArchiveRules, out.NextToken = paging.Take(p, rules.Scan(tx, store.Prefix(a.ID), p.After), func(r *Rule) (analyzerapi.ArchiveRuleSummary, bool) {
 			return r.summary(), true
 		})
 		return nil

@@ -6,6 +6,7 @@ import (
 	"iter"
 
 	analyzerapi "github.com/fortlet/fortlet/internal/api/accessanalyzer"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/policy"
 	"github.com/fortlet/fortlet/policy/lint"
 )
@@ -45,7 +46,7 @@ func (s *Service) ValidatePolicy(ctx context.Context, in *analyzerapi.ValidatePo
 	}
 	found := lint.Check(*in.PolicyDocument, kind, lint.Options{ResourceType: string(in.ValidatePolicyResourceType)})
 	out := new(analyzerapi.ValidatePolicyOutput)
-	out.Findings, out.NextToken = take(p, numbered(found, p.after), validated)
+	out.Findings, out.NextToken = paging.Take(p, numbered(found, p.After), validated)
 	return out, nil
 }
 

@@ -1,11 +1,8 @@
 package iam
 
 import (
-	"encoding/base64"
-	"encoding/binary"
-	"hash/crc32"
-
 	"github.com/fortlet/fortlet/internal/api"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 )
 
 // page is one page of a list. A marker holds the place of the last item that
@@ -31,29 +28,13 @@ func newPage(marker *string, maxItems *int32) (*page, error) {
 		p.max = int(*maxItems)
 	}
 	if marker != nil {
-		after, ok := readMarker(*marker)
+		after, ok := paging.Place(*marker)
 		if !ok {
 			return nil, errMarker()
 		}
 		p.after = after
 	}
 	return p, nil
-}
-
-// markerOf is a marker for a place: with a checksum, so that what is none is
-// told from one instead of leading anywhere.
-func markerOf(place string) string {
-	b := binary.BigEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(place)))
-	return base64.RawURLEncoding.EncodeToString(append(b, place...))
-}
-
-func readMarker(marker string) (place string, ok bool) {
-	b, err := base64.RawURLEncoding.DecodeString(marker)
-	if err != nil || len(b) <= crc32.Size {
-		return "", false
-	}
-	place = string(b[crc32.Size:])
-	return place, markerOf(place) == marker
 }
 
 func errMarker() *api.Error { return errValidation("Invalid Marker.") }
@@ -86,7 +67,7 @@ func (p *page) end() (*bool, *string) {
 	if !p.more {
 		return new(false), nil
 	}
-	return new(true), new(markerOf(p.last))
+	return new(true), new(paging.Token(p.last))
 }
 
 // pageOf gives a page of items that are sorted by what key gives for them.

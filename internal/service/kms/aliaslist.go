@@ -7,6 +7,7 @@ import (
 
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -27,8 +28,8 @@ func (s *Service) ListAliases(ctx context.Context, in *kmsapi.ListAliasesInput) 
 	call := cloud.From(ctx)
 	out := new(kmsapi.ListAliasesOutput)
 	err = s.cloud.Store.View(ctx, func(tx *store.Tx) error {
-		rows := everyAlias(tx, call.Account(), call.Region, p.after)
-		out.Aliases, out.NextMarker = take(p, rows, func(a *Alias) (kmsapi.AliasListEntry, bool) {
+		rows := everyAlias(tx, call.Account(), call.Region, p.After)
+		out.Aliases, out.NextMarker = paging.Take(p, rows, func(a *Alias) (kmsapi.AliasListEntry, bool) {
 			return a.entry(call), key == "" || a.Key == key
 		})
 		return nil

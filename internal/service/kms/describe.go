@@ -6,6 +6,7 @@ import (
 
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 	"github.com/fortlet/fortlet/internal/service/kms/cryptography"
 )
@@ -181,8 +182,8 @@ func (s *Service) ListKeys(ctx context.Context, in *kmsapi.ListKeysInput) (*kmsa
 	call := cloud.From(ctx)
 	out := new(kmsapi.ListKeysOutput)
 	err = s.cloud.Store.View(ctx, func(tx *store.Tx) error {
-		rows := keys.Scan(tx, store.Prefix(call.Account(), call.Region), p.after)
-		out.Keys, out.NextMarker = take(p, rows, func(k *Key) (kmsapi.KeyListEntry, bool) {
+		rows := keys.Scan(tx, store.Prefix(call.Account(), call.Region), p.After)
+		out.Keys, out.NextMarker = paging.Take(p, rows, func(k *Key) (kmsapi.KeyListEntry, bool) {
 			return kmsapi.KeyListEntry{KeyId: new(k.ID), KeyArn: new(k.ARN())}, !k.gone(call.Time)
 		})
 		return nil

@@ -7,6 +7,7 @@ import (
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
 	"github.com/fortlet/fortlet/internal/cloud/authz"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -27,8 +28,8 @@ func (s *Service) ListGrants(ctx context.Context, in *kmsapi.ListGrantsInput) (*
 	}
 	out := new(kmsapi.ListGrantsOutput)
 	err = s.cloud.Store.View(ctx, func(tx *store.Tx) error {
-		rows := grants.Scan(tx, store.Prefix(o.Account, o.Region, o.ID), p.after)
-		out.Grants, out.NextMarker = take(p, rows, func(g *Grant) (kmsapi.GrantListEntry, bool) {
+		rows := grants.Scan(tx, store.Prefix(o.Account, o.Region, o.ID), p.After)
+		out.Grants, out.NextMarker = paging.Take(p, rows, func(g *Grant) (kmsapi.GrantListEntry, bool) {
 			e := s.grantEntry(g)
 			return e, (in.GrantId == nil || *in.GrantId == g.ID) &&
 				(in.GranteePrincipal == nil || *in.GranteePrincipal == *e.GranteePrincipal)
@@ -61,8 +62,8 @@ func (s *Service) ListRetirableGrants(ctx context.Context, in *kmsapi.ListRetira
 	}
 	out := new(kmsapi.ListRetirableGrantsOutput)
 	err = s.cloud.Store.View(ctx, func(tx *store.Tx) error {
-		rows := retirable(tx, call, principal, p.after)
-		out.Grants, out.NextMarker = take(p, rows, func(g *Grant) (kmsapi.GrantListEntry, bool) {
+		rows := retirable(tx, call, principal, p.After)
+		out.Grants, out.NextMarker = paging.Take(p, rows, func(g *Grant) (kmsapi.GrantListEntry, bool) {
 			return s.grantEntry(g), true
 		})
 		return nil

@@ -175,7 +175,7 @@ func (s *Service) ListKeyPolicies(ctx context.Context, in *kmsapi.ListKeyPolicie
 		return nil, err
 	}
 	out := &kmsapi.ListKeyPoliciesOutput{PolicyNames: []string{policyName}, Truncated: new(false)}
-	if p.after != "" {
+	if p.After != "" {
 		out.PolicyNames = []string{}
 	}
 	return out, nil

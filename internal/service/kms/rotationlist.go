@@ -8,6 +8,7 @@ import (
 
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -32,7 +33,7 @@ func (s *Service) ListKeyRotations(ctx context.Context, in *kmsapi.ListKeyRotati
 	now := cloud.From(ctx).Time
 	all := in.IncludeKeyMaterial == kmsapi.IncludeKeyMaterialAllKeyMaterial
 	out := new(kmsapi.ListKeyRotationsOutput)
-	out.Rotations, out.NextMarker = take(p, o.rotationsAfter(p.after), func(i int) (kmsapi.RotationsListEntry, bool) {
+	out.Rotations, out.NextMarker = paging.Take(p, o.rotationsAfter(p.After), func(i int) (kmsapi.RotationsListEntry, bool) {
 		e := o.rotationEntry(i, now)
 		if e.KeyMaterialState == kmsapi.KeyMaterialStatePendingRotation && !everywhere {
 			e.KeyMaterialState = kmsapi.KeyMaterialStatePendingMultiRegionImportAndRotation

@@ -10,6 +10,7 @@ import (
 
 	kmsapi "github.com/fortlet/fortlet/internal/api/kms"
 	"github.com/fortlet/fortlet/internal/cloud"
+	"github.com/fortlet/fortlet/internal/cloud/paging"
 	"github.com/fortlet/fortlet/internal/cloud/store"
 )
 
@@ -105,7 +106,7 @@ func (s *Service) ListResourceTags(ctx context.Context, in *kmsapi.ListResourceT
 	if err != nil {
 		return nil, err
 	}
-	list, marker := take(p, after(o.Tags, p.after), func(name string) (kmsapi.Tag, bool) {
+	list, marker := paging.Take(p, after(o.Tags, p.After), func(name string) (kmsapi.Tag, bool) {
 		return kmsapi.Tag{TagKey: new(name), TagValue: new(o.Tags[name])}, true
 	})
 	return &kmsapi.ListResourceTagsOutput{Tags: list, NextMarker: marker, Truncated: new(marker != nil)}, nil

@@ -16,7 +16,7 @@ func (s *Service) ListAccounts(ctx context.Context, in *orgapi.ListAccountsInput
 		if err != nil {
 			return err
 		}
-		out.Accounts, out.NextToken, err = st.accountsPage(st.members(), paging{in.NextToken, in.MaxResults})
+		out.Accounts, out.NextToken, err = st.accountsPage(st.members(), pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
@@ -46,7 +46,7 @@ func (s *Service) enterAccount(ctx context.Context, tx *store.Tx, id string, of 
 	return st, m, nil
 }
 
-func (st *seat) accountsPage(list []*Member, p paging) ([]orgapi.Account, *string, error) {
+func (st *seat) accountsPage(list []*Member, p pageRequest) ([]orgapi.Account, *string, error) {
 	page, next, err := paged(list, func(m **Member) string { return (*m).Account }, p)
 	shown := make([]orgapi.Account, 0, len(page))
 	for _, m := range page {

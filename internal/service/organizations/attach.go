@@ -88,7 +88,7 @@ func (s *Service) ListPoliciesForTarget(ctx context.Context, in *orgapi.ListPoli
 		case !st.isTarget(*in.TargetId):
 			return errTargetNotFound()
 		}
-		out.Policies, out.NextToken, err = st.policiesPage(attachedOf(tx, st.Organization, *in.TargetId, string(in.Filter)), paging{in.NextToken, in.MaxResults})
+		out.Policies, out.NextToken, err = st.policiesPage(attachedOf(tx, st.Organization, *in.TargetId, string(in.Filter)), pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
@@ -101,7 +101,7 @@ func (s *Service) ListTargetsForPolicy(ctx context.Context, in *orgapi.ListTarge
 		if err != nil {
 			return err
 		}
-		page, next, err := paged(st.targetsOf(p), func(id *string) string { return *id }, paging{in.NextToken, in.MaxResults})
+		page, next, err := paged(st.targetsOf(p), func(id *string) string { return *id }, pageRequest{in.NextToken, in.MaxResults})
 		out.Targets, out.NextToken = []orgapi.PolicyTargetSummary{}, next
 		for _, id := range page {
 			out.Targets = append(out.Targets, st.showTarget(id))

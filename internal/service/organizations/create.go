@@ -185,7 +185,7 @@ func (s *Service) ListCreateAccountStatus(ctx context.Context, in *orgapi.ListCr
 				all = append(all, *r.show())
 			}
 		}
-		out.CreateAccountStatuses, out.NextToken, err = paged(all, func(s *orgapi.CreateAccountStatus) string { return *s.Id }, paging{in.NextToken, in.MaxResults})
+		out.CreateAccountStatuses, out.NextToken, err = paged(all, func(s *orgapi.CreateAccountStatus) string { return *s.Id }, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }

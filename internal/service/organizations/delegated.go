@@ -112,7 +112,7 @@ func (s *Service) ListDelegatedAdministrators(ctx context.Context, in *orgapi.Li
 				return err
 			}
 		}
-		page, next, err := paged(st.administrators(n.service), func(d **Delegate) string { return (*d).Account }, paging{in.NextToken, in.MaxResults})
+		page, next, err := paged(st.administrators(n.service), func(d **Delegate) string { return (*d).Account }, pageRequest{in.NextToken, in.MaxResults})
 		out.DelegatedAdministrators, out.NextToken = []orgapi.DelegatedAdministrator{}, next
 		for _, d := range page {
 			out.DelegatedAdministrators = append(out.DelegatedAdministrators, st.showDelegate(d))
@@ -164,7 +164,7 @@ func (s *Service) ListDelegatedServicesForAccount(ctx context.Context, in *orgap
 		if len(all) == 0 {
 			return errNotRegistered()
 		}
-		out.DelegatedServices, out.NextToken, err = paged(all, func(d *orgapi.DelegatedService) string { return *d.ServicePrincipal }, paging{in.NextToken, in.MaxResults})
+		out.DelegatedServices, out.NextToken, err = paged(all, func(d *orgapi.DelegatedService) string { return *d.ServicePrincipal }, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }

@@ -28,7 +28,7 @@ func (s *Service) ListHandshakesForAccount(ctx context.Context, in *orgapi.ListH
 			}
 		}
 		var err error
-		out.Handshakes, out.NextToken, err = st.handshakesPage(mine, in.Filter, paging{in.NextToken, in.MaxResults})
+		out.Handshakes, out.NextToken, err = st.handshakesPage(mine, in.Filter, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
@@ -45,12 +45,12 @@ func (s *Service) ListHandshakesForOrganization(ctx context.Context, in *orgapi.
 		for _, h := range handshakesByOrg.Scan(tx, st.ID, "") {
 			all = append(all, h)
 		}
-		out.Handshakes, out.NextToken, err = st.handshakesPage(all, in.Filter, paging{in.NextToken, in.MaxResults})
+		out.Handshakes, out.NextToken, err = st.handshakesPage(all, in.Filter, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
 
-func (st *seat) handshakesPage(list []*Handshake, filter *orgapi.HandshakeFilter, p paging) ([]orgapi.Handshake, *string, error) {
+func (st *seat) handshakesPage(list []*Handshake, filter *orgapi.HandshakeFilter, p pageRequest) ([]orgapi.Handshake, *string, error) {
 	if filter != nil && filter.ActionType != "" && filter.ParentHandshakeId != nil {
 		return nil, nil, errInput("MAX_LIMIT_EXCEEDED_FILTER", "You can specify only one filter parameter for the operation.")
 	}

@@ -143,7 +143,7 @@ func (s *Service) ListRoots(ctx context.Context, in *orgapi.ListRootsInput) (*or
 		if err != nil {
 			return err
 		}
-		out.Roots, out.NextToken, err = paged([]orgapi.Root{*st.showRoot()}, func(r *orgapi.Root) string { return *r.Id }, paging{in.NextToken, in.MaxResults})
+		out.Roots, out.NextToken, err = paged([]orgapi.Root{*st.showRoot()}, func(r *orgapi.Root) string { return *r.Id }, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }

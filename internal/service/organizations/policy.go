@@ -177,12 +177,12 @@ func (s *Service) ListPolicies(ctx context.Context, in *orgapi.ListPoliciesInput
 		if err != nil {
 			return err
 		}
-		out.Policies, out.NextToken, err = st.policiesPage(st.policiesOf(string(in.Filter)), paging{in.NextToken, in.MaxResults})
+		out.Policies, out.NextToken, err = st.policiesPage(st.policiesOf(string(in.Filter)), pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
 
-func (st *seat) policiesPage(list []*Policy, p paging) ([]orgapi.PolicySummary, *string, error) {
+func (st *seat) policiesPage(list []*Policy, p pageRequest) ([]orgapi.PolicySummary, *string, error) {
 	page, next, err := paged(list, func(p **Policy) string { return (*p).ID }, p)
 	shown := make([]orgapi.PolicySummary, 0, len(page))
 	for _, p := range page {

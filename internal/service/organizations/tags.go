@@ -133,7 +133,7 @@ func (s *Service) ListTagsForResource(ctx context.Context, in *orgapi.ListTagsFo
 		for k, v := range st.tagsOf(*in.ResourceId) {
 			all = append(all, orgapi.Tag{Key: &k, Value: &v})
 		}
-		out.Tags, out.NextToken, err = paged(all, func(t *orgapi.Tag) string { return *t.Key }, paging{in.NextToken, new(int32(maxTags))})
+		out.Tags, out.NextToken, err = paged(all, func(t *orgapi.Tag) string { return *t.Key }, pageRequest{in.NextToken, new(int32(maxTags))})
 		return err
 	})
 }

@@ -24,7 +24,7 @@ func (s *Service) ListOrganizationalUnitsForParent(ctx context.Context, in *orga
 		if err != nil {
 			return err
 		}
-		page, next, err := paged(st.unitsUnder(*in.ParentId), func(u **Unit) string { return (*u).ID }, paging{in.NextToken, in.MaxResults})
+		page, next, err := paged(st.unitsUnder(*in.ParentId), func(u **Unit) string { return (*u).ID }, pageRequest{in.NextToken, in.MaxResults})
 		out.OrganizationalUnits, out.NextToken = []orgapi.OrganizationalUnit{}, next
 		for _, u := range page {
 			out.OrganizationalUnits = append(out.OrganizationalUnits, *st.showUnit(u))
@@ -41,7 +41,7 @@ func (s *Service) ListAccountsForParent(ctx context.Context, in *orgapi.ListAcco
 		if err != nil {
 			return err
 		}
-		out.Accounts, out.NextToken, err = st.accountsPage(st.accountsUnder(*in.ParentId), paging{in.NextToken, in.MaxResults})
+		out.Accounts, out.NextToken, err = st.accountsPage(st.accountsUnder(*in.ParentId), pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
@@ -64,7 +64,7 @@ func (s *Service) ListChildren(ctx context.Context, in *orgapi.ListChildrenInput
 				all = append(all, orgapi.Child{Id: &u.ID, Type: in.ChildType})
 			}
 		}
-		out.Children, out.NextToken, err = paged(all, func(c *orgapi.Child) string { return *c.Id }, paging{in.NextToken, in.MaxResults})
+		out.Children, out.NextToken, err = paged(all, func(c *orgapi.Child) string { return *c.Id }, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
@@ -84,7 +84,7 @@ func (s *Service) ListParents(ctx context.Context, in *orgapi.ListParentsInput) 
 		if *parent.Id == st.Root {
 			parent.Type = orgapi.ParentTypeRoot
 		}
-		out.Parents, out.NextToken, err = paged([]orgapi.Parent{parent}, func(p *orgapi.Parent) string { return *p.Id }, paging{in.NextToken, in.MaxResults})
+		out.Parents, out.NextToken, err = paged([]orgapi.Parent{parent}, func(p *orgapi.Parent) string { return *p.Id }, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }

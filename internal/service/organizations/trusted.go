@@ -70,7 +70,7 @@ func (s *Service) ListAWSServiceAccessForOrganization(ctx context.Context, in *o
 		for _, t := range st.settings().Services {
 			all = append(all, orgapi.EnabledServicePrincipal{ServicePrincipal: &t.Principal, DateEnabled: &t.Since})
 		}
-		out.EnabledServicePrincipals, out.NextToken, err = paged(all, func(e *orgapi.EnabledServicePrincipal) string { return *e.ServicePrincipal }, paging{in.NextToken, in.MaxResults})
+		out.EnabledServicePrincipals, out.NextToken, err = paged(all, func(e *orgapi.EnabledServicePrincipal) string { return *e.ServicePrincipal }, pageRequest{in.NextToken, in.MaxResults})
 		return err
 	})
 }
