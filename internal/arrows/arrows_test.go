@@ -23,6 +23,8 @@ type rule struct {
 
 var rules = []rule{
 	{"policy", "", []string{"policy"}, "the policy language knows nothing of ours"},
+	{"esdk", "", []string{"esdk"}, "the message format knows nothing of ours"},
+	{"fieldcrypt", "", []string{"fieldcrypt", "esdk"}, "a library for anybody's proxy"},
 	{"internal/api/", "internal/", []string{"internal/api"}, "generated types are data and nothing else"},
 	{"internal/cloud", "internal/service/", nil, "the walls know no service"},
 	{"internal/cloud", "internal/fortlet", nil, "arrows run down only"},
@@ -36,6 +38,10 @@ var rules = []rule{
 	{"internal/inspect", "internal/cloud", []string{"internal/cloud/authz"}, "what works on any AWS account needs no cloud of ours, only how a decision is made"},
 	{"internal/inspect", "internal/command", nil, "arrows run down only"},
 	{"internal/fortlet", "internal/command", nil, "arrows run down only"},
+	{"internal/edge", "internal/cloud", nil, "the proxy works in front of any origin, with any KMS"},
+	{"internal/edge", "internal/service/", nil, "the proxy works in front of any origin, with any KMS"},
+	{"internal/crypt", "internal/", nil, "it works with any KMS"},
+	{"internal/fieldkeys", "internal/cloud", nil, "keys come from any KMS"},
 	{"fortlettest", "internal/command", nil, "a library is not a command"},
 	{"walkthrough", "internal/", nil, "a walkthrough uses the cloud as anybody does"},
 }
@@ -64,20 +70,35 @@ func TestArrows(t *testing.T) {
 	}
 }
 
-// TestPolicyStandsAlone: the policy package needs the standard library only.
-func TestPolicyStandsAlone(t *testing.T) {
+// TestLibrariesStandAlone: these public packages need the standard library and
+// what is named here, so that who imports them gets no cloud with them.
+func TestLibrariesStandAlone(t *testing.T) {
+	kms := []string{"github.com/aws/aws-sdk-go-v2/aws", "github.com/aws/aws-sdk-go-v2/service/kms", "github.com/aws/smithy-go"}
+	libraries := map[string][]string{
+		"policy":                 nil,
+		"esdk":                   nil,
+		"esdk/rawkey":            {module + "esdk"},
+		"esdk/awskms":            append(kms, module+"esdk"),
+		"fieldcrypt":             append(kms, module+"esdk", module+"fieldcrypt"),
+		"fieldcrypt/lambdaevent": append(kms, module+"esdk", module+"fieldcrypt"),
+	}
 	for _, p := range list(t) {
-		if p.ImportPath != module+"policy" {
+		name, _ := strings.CutPrefix(p.ImportPath, module)
+		allowed, ok := libraries[name]
+		if !ok {
 			continue
 		}
+		delete(libraries, name)
 		for _, imported := range p.Imports {
-			if first, _, _ := strings.Cut(imported, "/"); strings.Contains(first, ".") {
-				t.Errorf("policy imports %s", imported)
+			first, _, _ := strings.Cut(imported, "/")
+			if strings.Contains(first, ".") && !slices.ContainsFunc(allowed, func(a string) bool { return under(imported, a) }) {
+				t.Errorf("%s imports %s", name, imported)
 			}
 		}
-		return
 	}
-	t.Fatal("package policy not found")
+	for name := range libraries {
+		t.Errorf("package %s not found", name)
+	}
 }
 
 func under(path, prefix string) bool {
