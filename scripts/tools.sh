@@ -4,6 +4,7 @@
 # distributions ship can be too old: "aws cloudtrail validate-logs" finds the
 # cloud by AWS_ENDPOINT_URL alone, which the CLI reads from 2.13 and 1.29 on.
 set -eu
+. "$(dirname "$0")/packages.sh"
 
 AWSCLI=1.45.11
 cache=$(cd "$(dirname "$0")/.." && pwd)/.cache/aws
@@ -31,23 +32,8 @@ if [ -z "$aws" ] && ! python3 -c 'import ensurepip' >/dev/null 2>&1; then
 	missing="$missing python3-venv"
 fi
 
-if [ -n "$missing" ]; then
-	if ! command -v apt-get >/dev/null 2>&1; then
-		echo "please install:$missing" >&2
-		exit 1
-	fi
-	sudo=
-	if [ "$(id -u)" -ne 0 ]; then
-		if ! command -v sudo >/dev/null 2>&1; then
-			echo "please run as root: apt-get install$missing" >&2
-			exit 1
-		fi
-		sudo=sudo
-	fi
-	echo "installing$missing" >&2
-	# shellcheck disable=SC2086 # a list of packages
-	$sudo env DEBIAN_FRONTEND=noninteractive sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing" >&2
-fi
+# shellcheck disable=SC2086 # a list of packages
+install_packages $missing
 
 if [ -z "$aws" ]; then
 	echo "installing the aws CLI $AWSCLI into .cache/aws" >&2

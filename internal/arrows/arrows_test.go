@@ -101,6 +101,22 @@ func TestLibrariesStandAlone(t *testing.T) {
 	}
 }
 
+// TestNoTemplates: no package of ours imports a template package. Executing a
+// template looks methods up by name, and in a program where that can happen the
+// linker keeps every exported method of every reachable type: it made the binary
+// a third larger. Libraries that only import such a package, as those for the
+// command line and for HTML do, cost little, since the linker drops what nobody
+// calls.
+func TestNoTemplates(t *testing.T) {
+	for _, p := range list(t) {
+		for _, imported := range p.Imports {
+			if imported == "text/template" || imported == "html/template" {
+				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
 func under(path, prefix string) bool {
 	return strings.HasPrefix(path+"/", strings.TrimSuffix(prefix, "/")+"/") || prefix == ""
 }

@@ -56,9 +56,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRoot(&streams{stdin, stdout, stderr})
 	root.SetArgs(args)
 	started := noteStart(root)
-	err := root.ExecuteContext(ctx)
+	cmd, err := root.ExecuteContextC(ctx)
 	if err != nil && !*started && !errors.As(err, new(usageError)) {
-		err = hinted{usageError{err}, "see fortlet help"}
+		err = hinted{usageError{err}, "see " + cmd.CommandPath() + " --help"}
 	}
 	return exitCode(stderr, err)
 }
@@ -121,11 +121,11 @@ authorized, encrypted and recorded as AWS does it.
 	root.SetIn(s.in)
 	root.SetOut(s.out)
 	root.SetErr(s.err)
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return hinted{usageError{err}, "see fortlet help"}
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return hinted{usageError{err}, "see " + c.CommandPath() + " --help"}
 	})
 	root.AddCommand(
-		newUp(s), newEnv(s), newAccount(s), newWalk(s), newExplain(s), newAudit(s), newIAM(s), newWork(s), newVersion(s),
+		newUp(s), newEnv(s), newAccount(s), newWalk(s), newExplain(s), newAudit(s), newIAM(s), newEdge(s), newCrypt(s), newFields(s), newWork(s), newVersion(s),
 	)
 	wrapArgs(root)
 	return root

@@ -56,5 +56,11 @@ func plain(text string) string {
 	return b.String()
 }
 
+// plainLine is a text that stays on its line: a file's name can have line ends,
+// and what looks like a message of ours behind them.
+func plainLine(text string) string {
+	return strings.NewReplacer("\n", `\u000a`, "\t", `\u0009`).Replace(plain(text))
+}
+
 // steers reports a character that does something other than to be seen.
 func steers(r rune) bool { return !unicode.IsPrint(r) && r != '\n' && r != '\t' }

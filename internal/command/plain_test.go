@@ -36,3 +36,10 @@ func TestErrorsAreCleaned(t *testing.T) {
 		t.Errorf("%d %q, want %q", code, out.String(), want)
 	}
 }
+
+// A name with line ends makes no second line.
+func TestPlainLine(t *testing.T) {
+	if got, want := plainLine("in/a\nfortlet: done\t\r\x1b[1m"), `in/a\u000afortlet: done\u0009\u000d\u001b[1m`; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

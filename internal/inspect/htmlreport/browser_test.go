@@ -272,6 +272,7 @@ func TestHostile(t *testing.T) {
 	}
 	r := compare(t, a, b, nil)
 	r.A.Tag, r.B.Tag = `</title><script>document.title='taken'</script>`, `"'><svg onload="document.title='taken'">`
+	r.A.Account, r.B.Account = evil[3], evil[2]
 	r.A.Profile, r.B.Baseline = evil[0], evil[1]
 	r.Warnings = append(r.Warnings, evil...)
 	r.Summary = append(r.Summary, diff.Metric{Name: evil[1], A: 1})

@@ -2,50 +2,37 @@
 // else: to open from a disk, to send, to keep and to print.
 //
 // Everything that comes from an account is untrusted text. It gets into the
-// page in two ways only: through html/template, and as JSON in a data block from
-// which the page's script makes text nodes, never markup. The page's policy
-// (Content-Security-Policy) allows its own style and script by their hashes and
-// nothing else, no network at all: should something hostile get through after
-// all, it cannot run, and it cannot report home.
+// page in two ways only: as text between tags, which gomponents escapes, and as
+// JSON in a data block from which the page's script makes text nodes, never
+// markup. The page's policy (Content-Security-Policy) allows its own style and
+// script by their hashes and nothing else, no network at all: should something
+// hostile get through after all, it cannot run, and it cannot report home.
+//
+// The page is made of calls rather than by html/template because executing a
+// template finds methods by their names at run time: in a program that can do
+// that, the linker must keep every exported method of every type, which makes
+// Fortlet a third larger.
 package htmlreport
 
 import (
 	"bufio"
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
-	"html/template"
 	"io"
+	"strings"
 
 	"github.com/fortlet/fortlet/internal/inspect/diff"
 	"github.com/fortlet/fortlet/internal/inspect/equivalence"
 )
 
 var (
-	//go:embed page.tmpl
-	pageText string
 	//go:embed page.css
 	style string
 	//go:embed page.js
 	script string
 )
-
-var page = template.Must(template.New("page").Funcs(template.FuncMap{
-	"differs": func(m diff.Metric) bool { return m.A != m.B },
-}).Parse(pageText))
-
-// content is what the page is made of.
-type content struct {
-	*diff.Report
-	Policy template.HTMLAttr
-	Style  template.CSS
-	Script template.JS
-	Data   template.JS
-	Counts []count
-	Noun   string // "role", or what else was compared
-}
 
 // Write writes the page. The dictionary is the one that the comparison used, so
 // that the page does not mark what it makes equal; it may be nil.
@@ -55,19 +42,18 @@ func Write(w io.Writer, r *diff.Report, d *equivalence.Dictionary) error {
 		return err
 	}
 	b := bufio.NewWriterSize(w, 64<<10)
-	err = page.Execute(b, &content{
-		Report: r,
-		Policy: template.HTMLAttr(`content="default-src 'none'; script-src ` + hash(script) + `; style-src ` + hash(style) + `; base-uri 'none'; form-action 'none'"`),
-		Style:  template.CSS(style),
-		Script: template.JS(script),
-		Data:   template.JS(data),
-		Counts: counts(r),
-		Noun:   noun(r),
-	})
-	if err != nil {
+	if err := page(r, data).Render(b); err != nil {
 		return err
 	}
 	return b.Flush()
+}
+
+// policy is the page's, with the hashes of its style and script. None of it is
+// from an account: it is written without escapes, so that whoever looks at the
+// source can read what the page may do.
+func policy() string {
+	return `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src ` + hash(script) +
+		`; style-src ` + hash(style) + `; base-uri 'none'; form-action 'none'">`
 }
 
 // hash is how a Content-Security-Policy names a script or style.
@@ -78,8 +64,8 @@ func hash(text string) string {
 
 // encode writes the data block. The encoder escapes <, > and &, so that no text
 // ends the block, and the separators of lines that are none in JSON.
-func encode(r *diff.Report, d *equivalence.Dictionary) ([]byte, error) {
-	var b bytes.Buffer
+func encode(r *diff.Report, d *equivalence.Dictionary) (string, error) {
+	var b strings.Builder
 	err := json.NewEncoder(&b).Encode(struct {
 		A        diff.Side      `json:"a"`
 		B        diff.Side      `json:"b"`
@@ -87,7 +73,7 @@ func encode(r *diff.Report, d *equivalence.Dictionary) ([]byte, error) {
 		Entities []*diff.Entity `json:"entities"`
 		Equal    [][2]string    `json:"equal,omitempty"` // replacements, in order
 	}{r.A, r.B, r.Semantic, r.Entities, replacements(d)})
-	return b.Bytes(), err
+	return b.String(), err
 }
 
 // replacements are those of a dictionary, in its order.
