@@ -57,6 +57,20 @@ bench-peers: build ## the S3 part of bench, and beside it versitygw on the same 
 bench-iam: build ## the tools of fortlet iam on accounts of 100 to 10,000 roles
 	$(GO) run ./tools/iambench -fortlet bin/fortlet
 
+.PHONY: bench-esdk
+bench-esdk: ## esdk beside plain AES-GCM and the AWS Encryption SDKs for other languages
+	@sh scripts/interop.sh
+	$(GO) run ./tools/esdkbench
+
+.PHONY: interop
+interop: build ## messages to and from the AWS Encryption SDKs for other languages; writes docs/interop.md
+	@sh scripts/interop.sh
+	$(GO) run ./tools/interop -fortlet bin/fortlet -o docs/interop.md
+
+.PHONY: bench-edge
+bench-edge: build ## fortlet edge beside passing bytes through and a bare ReverseProxy
+	$(GO) run ./tools/edgebench -fortlet bin/fortlet
+
 .PHONY: crash
 crash: ## 30 kills under load, each proven to lose nothing
 	$(GO) test -count=1 -run Crash -v ./internal/crash -crash.rounds=30
