@@ -4,22 +4,44 @@ import (
 	"bytes"
 	"crypto/sha512"
 	"encoding/binary"
+	"maps"
 	"slices"
+	"sync/atomic"
 )
 
 // entryIDs computes the identities of a partition's entries, by the formulas of
 // framework/caching-cmm.md, "Appendix A".
 type entryIDs struct {
 	partition cacheID
+	last      atomic.Pointer[encryptionID]
 }
 
-func newEntryIDs(partition string) entryIDs {
-	return entryIDs{sha512.Sum512([]byte(partition))}
+// An encryptionID is the identity that was computed last: most programs encrypt
+// many messages with one context, which is sooner compared than hashed.
+type encryptionID struct {
+	suite   Suite
+	context Context
+	id      cacheID
+}
+
+func newEntryIDs(partition string) *entryIDs {
+	return &entryIDs{partition: sha512.Sum512([]byte(partition))}
 }
 
 // encryption is the identity of materials for messages with the suite and the
 // context of r.
-func (p entryIDs) encryption(r *EncryptionRequest) (cacheID, error) {
+func (p *entryIDs) encryption(r *EncryptionRequest) (cacheID, error) {
+	if last := p.last.Load(); last != nil && last.suite == r.Suite && maps.Equal(last.context, r.Context) {
+		return last.id, nil
+	}
+	id, err := p.hashEncryption(r)
+	if err == nil {
+		p.last.Store(&encryptionID{r.Suite, maps.Clone(r.Context), id})
+	}
+	return id, err
+}
+
+func (p *entryIDs) hashEncryption(r *EncryptionRequest) (cacheID, error) {
 	context, err := hashContext(r.Context)
 	if err != nil {
 		return cacheID{}, err
@@ -38,7 +60,7 @@ func (p entryIDs) encryption(r *EncryptionRequest) (cacheID, error) {
 // What the caller expects the context to have is added to the formula, where
 // there is something: materials that were found for one expectation must not be
 // given out where another would have been refused.
-func (p entryIDs) decryption(r *DecryptionRequest) (cacheID, error) {
+func (p *entryIDs) decryption(r *DecryptionRequest) (cacheID, error) {
 	context, err := hashContext(r.Context)
 	if err != nil {
 		return cacheID{}, err

@@ -34,7 +34,7 @@ type cachingManager struct {
 	manager Manager
 	cache   *Cache
 	limits  CachingOptions
-	ids     entryIDs
+	ids     *entryIDs
 }
 
 // NewCachingManager makes a manager that uses the materials of m for several
@@ -54,7 +54,7 @@ func NewCachingManager(m Manager, c *Cache, o CachingOptions) (Manager, error) {
 	case o.MaxAge <= 0:
 		return nil, fmt.Errorf("a caching manager needs a maximum age, not %v", o.MaxAge)
 	case o.MaxMessages > maxMessages:
-		return nil, fmt.Errorf("%d messages for a data key, more than %d", o.MaxMessages, maxMessages)
+		return nil, fmt.Errorf("%d messages for a data key, more than %d", o.MaxMessages, int64(maxMessages))
 	case o.MaxBytes < 0:
 		return nil, fmt.Errorf("%d bytes for a data key", o.MaxBytes)
 	}

@@ -83,6 +83,12 @@ func TestRefusedBeforeMaterials(t *testing.T) {
 	wantIs(t, err, ErrSignedRefused)
 	_, err = NewReader(t.Context(), bytes.NewReader(message), never, o)
 	wantIs(t, err, ErrSignedRefused)
+	_, err = Seal(t.Context(), nil, never, nil, &EncryptOptions{Suite: AES256Signed})
+	wantIs(t, err, ErrCommitmentPolicy)
+	_, err = Seal(t.Context(), nil, never, nil, &EncryptOptions{Suite: Committed, Commitment: ForbidEncryptAllowDecrypt})
+	wantIs(t, err, ErrCommitmentPolicy)
+	_, err = Seal(t.Context(), nil, never, nil, &EncryptOptions{Context: Context{"aws-crypto-x": ""}})
+	wantIs(t, err, ErrContext)
 	o = reading()
 	o.Context = Context{"tenant": "blue"}
 	message = seal(t, NewManager(static{}), text(9), &EncryptOptions{Context: Context{"tenant": "red"}})

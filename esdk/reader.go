@@ -103,7 +103,7 @@ func (r *Reader) advance(p []byte) int {
 	return 0
 }
 
-// WriteTo writes all the plaintext to w.
+// WriteTo writes all the plaintext to w. If that fails the Reader gives no more.
 func (r *Reader) WriteTo(w io.Writer) (int64, error) {
 	var total int64
 	var buf []byte // of short frames; long ones are written from where they are
@@ -118,9 +118,10 @@ func (r *Reader) WriteTo(w io.Writer) (int64, error) {
 		if err != nil {
 			return total, err
 		}
-		n, err := w.Write(content)
+		n, err := writeAll(w, content)
 		total += int64(n)
 		if err != nil {
+			r.rest, r.err = nil, err // what w did not take would be missing
 			return total, err
 		}
 	}

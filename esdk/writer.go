@@ -34,7 +34,7 @@ func NewWriter(ctx context.Context, dst io.Writer, m Manager, o *EncryptOptions)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := dst.Write(header); err != nil {
+	if _, err := writeAll(dst, header); err != nil {
 		return nil, err
 	}
 	w.startFrame()
@@ -110,7 +110,7 @@ func (w *Writer) seal(plaintext []byte) error {
 	w.hash(out[w.sealed:])
 	w.buf = out
 	if len(w.buf) >= batch {
-		if _, w.err = w.dst.Write(w.buf); w.err != nil {
+		if _, w.err = writeAll(w.dst, w.buf); w.err != nil {
 			return w.err
 		}
 		w.buf = w.buf[:0]
@@ -157,7 +157,7 @@ func (w *Writer) Close() error {
 	w.hash(out[w.sealed:])
 	out, err := w.appendFooter(out)
 	if err == nil {
-		_, err = w.dst.Write(out)
+		_, err = writeAll(w.dst, out)
 	}
 	if err != nil {
 		w.err = err
@@ -210,6 +210,15 @@ func (w *Writer) readFrame(r io.Reader) (int, error) {
 	w.buf = w.buf[:len(w.buf)+n]
 	if e := w.sealFilled(); e != nil {
 		return n, e
+	}
+	return n, err
+}
+
+// writeAll writes b, and tells if w takes less of it without an error.
+func writeAll(w io.Writer, b []byte) (int, error) {
+	n, err := w.Write(b)
+	if n < len(b) && err == nil {
+		err = io.ErrShortWrite
 	}
 	return n, err
 }

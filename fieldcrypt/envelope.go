@@ -3,6 +3,7 @@ package fieldcrypt
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/fortlet/fortlet/esdk"
 )
@@ -60,9 +61,21 @@ func (s *envelopeSealer) Seal(ctx context.Context, dst, plaintext []byte, e Enco
 	if len(plaintext) > MaxMarker {
 		return dst, fmt.Errorf("%w: it has %d bytes, no marker is longer than %d", ErrTooLong, len(plaintext), MaxMarker)
 	}
-	message, err := esdk.Seal(ctx, nil, s.manager, plaintext, s.options[e])
+	room := messages.Get().(*[]byte)
+	defer messages.Put(room)
+	message, err := esdk.Seal(ctx, (*room)[:0], s.manager, plaintext, s.options[e])
 	if err != nil {
 		return dst, fmt.Errorf("%w with key %s: %w", ErrSeal, s.marker, err)
 	}
+	if cap(message) <= maxRoom {
+		*room = message
+	}
 	return s.marker.Append(dst, e, message)
 }
+
+// messages has room for messages, which are needed only until they are in
+// base64.
+var messages = sync.Pool{New: func() any { return new([]byte) }}
+
+// maxRoom is the longest message whose room is kept.
+const maxRoom = 64 << 10

@@ -70,15 +70,26 @@ func parseMedia(contentType string) (media, error) {
 	if set, ok := params["charset"]; ok && !strings.EqualFold(set, "utf-8") && !strings.EqualFold(set, "us-ascii") {
 		return m, fmt.Errorf("%w: character set %q", ErrUnsupported, body.DisplayName([]byte(set)))
 	}
-	if m.format == formatMultipart {
-		// RFC 2231 continues a parameter in others (boundary*0, boundary*1), which
-		// few parsers of forms know: they would cut the body elsewhere.
-		m.boundary = params["boundary"]
-		if strings.Contains(contentType, "*") {
-			m.boundary = ""
-		}
+	return m, m.setBoundary(contentType, params)
+}
+
+// setBoundary notes where a multipart body is cut. Everybody has to find the same
+// boundary: PHP takes what follows the first "boundary" anywhere, Rack what
+// follows the last, RFC 2231 continues a parameter in others (boundary*0), and
+// many end a word at a comma. A body that is none may not have one: who sees a
+// form in "application/xml; x=multipart/form-data; boundary=b" would read a comment.
+func (m *media) setBoundary(contentType string, params map[string]string) error {
+	named := strings.Count(strings.ToLower(contentType), "boundary")
+	switch {
+	case m.format != formatMultipart && named == 0:
+		return nil
+	case m.format != formatMultipart:
+		return fmt.Errorf("%w: a boundary in what is not multipart", ErrUnsupported)
+	case named > 1 || strings.Contains(contentType, "*"):
+		return fmt.Errorf("%w: multipart without one plain boundary", ErrUnsupported)
 	}
-	return m, nil
+	m.boundary = params["boundary"]
+	return nil
 }
 
 // formatOf tells the format of a media type in lower case.

@@ -17,6 +17,7 @@ type readAhead struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	slots  chan struct{}
+	begun  chan struct{} // has room for as many more as may wait for a slot
 	wait   sync.WaitGroup
 	// What the last two reads have begun. Older ones are forgotten: the parser
 	// has gone past them.
@@ -28,13 +29,19 @@ type ahead struct {
 	done      chan struct{}
 	plaintext []byte
 	err       error
+	panicked  any
 }
 
 func newReadAhead(ctx context.Context, u *Unsealer, src io.Reader) *readAhead {
-	r := &readAhead{u: u, src: src, slots: make(chan struct{}, u.concurrent)}
+	r := &readAhead{u: u, src: src, slots: make(chan struct{}, u.concurrent), begun: make(chan struct{}, maxAhead*u.concurrent)}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	return r
 }
+
+// maxAhead bounds what waits to be opened, for each that is being opened. The
+// parser waits for the markers in values, but it may pass by any number of others:
+// in names, in comments, in values too long to be looked at.
+const maxAhead = 16
 
 // stop ends what is under way.
 func (r *readAhead) stop() {
@@ -52,8 +59,12 @@ func (r *readAhead) Read(p []byte) (int, error) {
 			break
 		}
 		rest = rest[end:]
-		if key := aheadKey(s); r.find(key) == nil && begun[key] == nil {
-			begun[key] = r.begin(s)
+		key := aheadKey(s)
+		if r.find(key) != nil || begun[key] != nil {
+			continue
+		}
+		if a := r.begin(s); a != nil {
+			begun[key] = a
 		}
 	}
 	if len(begun) > 0 || len(r.recent) > 0 {
@@ -69,14 +80,25 @@ func (r *readAhead) find(key string) *ahead {
 	return r.older[key]
 }
 
+// begin begins to open a marker, or gives nil where too many wait already.
 func (r *readAhead) begin(s *Sealed) *ahead {
+	select {
+	case r.begun <- struct{}{}:
+	default:
+		return nil
+	}
 	a := &ahead{done: make(chan struct{})}
 	r.wait.Go(func() {
 		defer close(a.done)
+		defer func() {
+			// It is for the caller of the Unsealer to deal with, who cannot here.
+			a.panicked = recover()
+			<-r.begun
+		}()
 		select {
 		case r.slots <- struct{}{}:
+			defer func() { <-r.slots }()
 			a.plaintext, a.err = r.u.opener.Open(r.ctx, s)
-			<-r.slots
 		case <-r.ctx.Done():
 			a.err = r.ctx.Err()
 		}
@@ -92,6 +114,9 @@ func (r *readAhead) open(ctx context.Context, s *Sealed) ([]byte, error) {
 	}
 	select {
 	case <-a.done:
+		if a.panicked != nil {
+			panic(a.panicked)
+		}
 		return a.plaintext, a.err
 	case <-ctx.Done():
 		return nil, ctx.Err()

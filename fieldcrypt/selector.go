@@ -36,7 +36,7 @@ import (
 // often take it from the query, or from JSON, as well.
 //
 // A JSON object or array that is chosen is sealed as a whole, and so is the
-// content of an XML element.
+// content of an XML element; its attributes are not.
 type Selector struct {
 	text   string
 	format format

@@ -3,6 +3,7 @@
 package rawkey
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 )
@@ -14,11 +15,11 @@ func (k *rsaKeyring) sealPKCS1(key []byte) ([]byte, error) {
 // openPKCS1 gives the key of the first ciphertext whose padding is right, or a
 // random one, and takes the same time for both. It goes from the last to the
 // first, since opening leaves the key as it was where the padding is wrong.
-func (k *rsaKeyring) openPKCS1(ciphertexts [][]byte, n int) ([]byte, []error) {
+func (k *rsaKeyring) openPKCS1(ctx context.Context, ciphertexts [][]byte, n int) ([]byte, []error) {
 	var attempts []error
 	key := make([]byte, n)
 	rand.Read(key) // never fails
-	for i := len(ciphertexts) - 1; i >= 0; i-- {
+	for i := len(ciphertexts) - 1; i >= 0 && ctx.Err() == nil; i-- {
 		// Fails for what everybody can see: a ciphertext that is no number below
 		// the modulus.
 		if err := rsa.DecryptPKCS1v15SessionKey(nil, k.private, ciphertexts[i], key); err != nil {

@@ -130,34 +130,51 @@ func (k *rsaKeyring) Wrap(_ context.Context, m *esdk.EncryptionMaterials) error 
 }
 
 // Unwrap opens the first data key of this wrapping key that can be opened.
-func (k *rsaKeyring) Unwrap(_ context.Context, m *esdk.DecryptionMaterials, keys []esdk.EncryptedDataKey) error {
+func (k *rsaKeyring) Unwrap(ctx context.Context, m *esdk.DecryptionMaterials, keys []esdk.EncryptedDataKey) error {
 	switch {
 	case m.DataKey != nil:
 		return errHasKey
 	case k.private == nil:
 		return &esdk.UnwrapError{Attempts: []error{fmt.Errorf("raw key %q has no private key to unwrap with", k.name)}}
 	}
-	var mine [][]byte
-	for i := range keys {
-		if keys[i].ProviderID == k.namespace && string(keys[i].ProviderInfo) == k.name {
-			mine = append(mine, keys[i].Ciphertext)
-		}
-	}
-	var attempts []error
+	mine, attempts := k.mine(keys)
+	open := k.openOAEP
 	if k.padding == PKCS1 {
-		m.DataKey, attempts = k.openPKCS1(mine, m.Suite.KeyLength())
-	} else {
-		m.DataKey, attempts = k.openOAEP(mine, m.Suite.KeyLength())
+		open = k.openPKCS1
 	}
-	if m.DataKey == nil {
-		return &esdk.UnwrapError{Attempts: attempts}
+	key, refused := open(ctx, mine, m.Suite.KeyLength())
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if m.DataKey = key; key == nil {
+		return &esdk.UnwrapError{Attempts: append(attempts, refused...)}
 	}
 	return nil
 }
 
-func (k *rsaKeyring) openOAEP(ciphertexts [][]byte, n int) ([]byte, []error) {
+// mine gives the ciphertexts that were wrapped under a key of this name. What
+// has not the modulus's length is refused at once: it cannot open, and a message
+// of many short ones would cost its reader an operation of the private key for
+// each few bytes.
+func (k *rsaKeyring) mine(keys []esdk.EncryptedDataKey) (ciphertexts [][]byte, attempts []error) {
+	for i := range keys {
+		switch {
+		case keys[i].ProviderID != k.namespace || string(keys[i].ProviderInfo) != k.name:
+		case len(keys[i].Ciphertext) != k.private.Size():
+			attempts = append(attempts, k.refused())
+		default:
+			ciphertexts = append(ciphertexts, keys[i].Ciphertext)
+		}
+	}
+	return ciphertexts, attempts
+}
+
+func (k *rsaKeyring) openOAEP(ctx context.Context, ciphertexts [][]byte, n int) ([]byte, []error) {
 	var attempts []error
 	for _, c := range ciphertexts {
+		if ctx.Err() != nil {
+			break
+		}
 		key, err := rsa.DecryptOAEP(k.hash.New(), nil, k.private, c, nil)
 		if err == nil && len(key) == n {
 			return key, nil

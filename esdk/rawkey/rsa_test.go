@@ -2,6 +2,7 @@ package rawkey_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha1"
@@ -9,6 +10,7 @@ import (
 	"crypto/sha512"
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"hash"
 	"os"
 	"sync"
@@ -190,6 +192,39 @@ func TestNewRSARefuses(t *testing.T) {
 	} {
 		if _, err := rawkey.NewRSA(c.namespace, c.name, c.padding, c.public, c.private); err == nil {
 			t.Errorf("%s: no error", c.what)
+		}
+	}
+}
+
+// A ciphertext has the modulus's length: what is shorter is refused without an
+// operation of the private key, of which a forger could ask for thousands with
+// few bytes. A caller who has gone away ends those that are left.
+func TestUnwrapRSACosts(t *testing.T) {
+	key := rsaKeys()[0]
+	for _, p := range paddings {
+		k, err := rawkey.NewRSA("ns", "name", p, &key.PublicKey, key)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := esdk.EncryptedDataKey{ProviderID: "ns", ProviderInfo: []byte("name")}
+		for len(e.Ciphertext) == 0 || e.Ciphertext[0] != 0 { // it is the same number without the zero
+			m := &esdk.EncryptionMaterials{Suite: esdk.Committed}
+			if err := k.Wrap(t.Context(), m); err != nil {
+				t.Fatal(err)
+			}
+			e = m.EncryptedDataKeys[0]
+		}
+		whole := e
+		e.Ciphertext = e.Ciphertext[1:]
+		d := &esdk.DecryptionMaterials{Suite: esdk.Committed}
+		refused(t, k.Unwrap(t.Context(), d, []esdk.EncryptedDataKey{e, e}), 2)
+		if d.DataKey != nil {
+			t.Errorf("%v: a short ciphertext gave a data key", p)
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := k.Unwrap(gone, d, []esdk.EncryptedDataKey{whole}); !errors.Is(err, context.Canceled) || d.DataKey != nil {
+			t.Errorf("%v: a caller who has gone away: %v", p, err)
 		}
 	}
 }

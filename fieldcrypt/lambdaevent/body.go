@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"strings"
 	"unicode/utf8"
@@ -107,5 +108,21 @@ func (e *Edge) mediaType(h http.Header) (kind string, pass bool, err error) {
 	if len(kinds) != 1 {
 		return "", false, refuse(http.StatusUnsupportedMediaType, "the body needs one Content-Type")
 	}
-	return kinds[0], e.options.PassOther && !e.protector.Covers(kinds[0]), nil
+	return kinds[0], e.options.PassOther && e.isOther(kinds[0]), nil
+}
+
+// isOther reports whether no rule can find a field in bodies of a media type. The
+// type alone tells: with parameters that are not supported, such as another
+// character set, it is the protector's to refuse.
+func (e *Edge) isOther(contentType string) bool {
+	kind, _, err := mime.ParseMediaType(contentType)
+	if err != nil {
+		return false
+	}
+	for _, of := range []string{"json", "xml"} {
+		if strings.HasSuffix(kind, "+"+of) {
+			kind = "application/" + of
+		}
+	}
+	return !e.protector.Covers(kind)
 }

@@ -381,6 +381,14 @@ func TestPassOther(t *testing.T) {
 	if got := invoke(t, e, event(t, people)); got["body"].(map[string]any)["action"] != "replace" {
 		t.Error("what rules cover passes as well")
 	}
+	for _, kind := range []string{
+		"application/json; charset=utf-16", "application/json; charset", "application/json; a=1; a=2",
+		"application/json-patch+json", "multipart/form-data; boundary=a; x-boundary=b",
+	} {
+		if got := invoke(t, e, event(t, people, "application/json", kind)); got["status"] != "415" {
+			t.Errorf("%s: %.300v", kind, got)
+		}
+	}
 }
 
 // A trigger of viewer requests gives back 40 KB of a body at most:

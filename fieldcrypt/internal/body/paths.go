@@ -161,16 +161,35 @@ func NewPaths(byRule [][][]Step) (*Paths, error) {
 func (p *Paths) addSymbol(s Step) {
 	switch s.Kind {
 	case Child:
-		name := AppendFold(nil, []byte(s.Name))
-		if _, ok := p.names[string(name)]; !ok && len(name) > 0 {
-			p.names[string(name)] = int32(p.width)
-			p.lengths[name[0]] |= lengthBit(name)
-			p.width++
+		p.addName(s.Name)
+		if n, ok := index(s.Name); ok {
+			p.addIndex(n)
 		}
 	case Index:
-		if _, ok := p.indexes[s.Index]; !ok {
-			p.indexes[s.Index] = int32(p.width)
-			p.width++
-		}
+		p.addIndex(s.Index)
+		p.addName(strconv.Itoa(s.Index))
 	}
+}
+
+func (p *Paths) addName(text string) {
+	name := AppendFold(nil, []byte(text))
+	if _, ok := p.names[string(name)]; !ok && len(name) > 0 {
+		p.names[string(name)] = int32(p.width)
+		p.lengths[name[0]] |= lengthBit(name)
+		p.width++
+	}
+}
+
+func (p *Paths) addIndex(i int) {
+	if _, ok := p.indexes[i]; !ok {
+		p.indexes[i] = int32(p.width)
+		p.width++
+	}
+}
+
+// index reads a name that is the number of an array element: JavaScript and PHP
+// find people[0] in {"people": {"0": …}} too, and people["0"] in an array.
+func index(name string) (int, bool) {
+	n, err := strconv.Atoi(name)
+	return n, err == nil && n >= 0 && strconv.Itoa(n) == name
 }

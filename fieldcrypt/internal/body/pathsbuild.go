@@ -38,12 +38,14 @@ func (b *pathsBuilder) build(p *Paths) error {
 		for name, symbol := range p.names {
 			row[symbol] = b.state(p, b.follow(b.sets[s], func(st Step) bool {
 				return st.Kind == AnyElement && !strings.HasPrefix(name, "@") ||
-					st.Kind == Child && string(AppendFold(nil, []byte(st.Name))) == name
+					st.Kind == Child && string(AppendFold(nil, []byte(st.Name))) == name ||
+					st.Kind == Index && strconv.Itoa(st.Index) == name
 			}))
 		}
 		for index, symbol := range p.indexes {
 			row[symbol] = b.state(p, b.follow(b.sets[s], func(st Step) bool {
-				return st.Kind == AnyElement || st.Kind == Index && st.Index == index
+				return st.Kind == AnyElement || st.Kind == Index && st.Index == index ||
+					st.Kind == Child && st.Name == strconv.Itoa(index)
 			}))
 		}
 		p.next = append(p.next, row...)

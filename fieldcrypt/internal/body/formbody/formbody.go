@@ -4,8 +4,9 @@
 // Refused is what some parsers read differently: a raw ';' (once a separator),
 // escapes that are none, control characters, quotes and angle brackets that every
 // encoder writes as escapes (they betray JSON or XML under the wrong media type),
-// and names that are not UTF-8, hold U+0000 or are escaped twice. A name may
-// stand any number of times: each of its values is edited.
+// names that are not UTF-8, hold U+0000 or are escaped twice, and "]=" in a value,
+// where the qs of Node ends the name: to it a=1[ssn]=2 is {"a=1": {"ssn": "2"}}.
+// A name may stand any number of times: each of its values is edited.
 package formbody
 
 import (
@@ -37,6 +38,7 @@ type parser struct {
 	w       *body.Window
 	name    []byte // of the pair at hand, decoded
 	decoded []byte // room for a value without its escapes
+	bracket bool   // a ']' stands right before Pos, as it is or escaped
 	value   body.Value
 }
 
@@ -167,6 +169,7 @@ func (p *parser) editHeld(rule int, offered bool) error {
 
 // skip goes to the end of a name or value, which may be that of the form.
 func (p *parser) skip(keep, limit int, inName bool) (end byte, err error) {
+	p.bracket = false
 	for {
 		if p.w.Pos == len(p.w.Buf) {
 			if keep, err = p.more(keep, limit); err != nil {
@@ -176,6 +179,7 @@ func (p *parser) skip(keep, limit int, inName bool) (end byte, err error) {
 		switch c := p.w.Buf[p.w.Pos]; classes[c] {
 		case ordinary:
 			p.w.Pos++
+			p.bracket = c == ']'
 		case percent:
 			if keep, err = p.escape(keep, limit); err != nil {
 				return 0, err
@@ -183,6 +187,9 @@ func (p *parser) skip(keep, limit int, inName bool) (end byte, err error) {
 		case equals:
 			if inName {
 				return c, nil
+			}
+			if p.bracket {
+				return 0, p.fail("]= in a value")
 			}
 			p.w.Pos++
 		case ampersand:
@@ -206,6 +213,7 @@ func (p *parser) escape(keep, limit int) (_ int, err error) {
 	if !isHex(p.w.Buf[p.w.Pos+1]) || !isHex(p.w.Buf[p.w.Pos+2]) {
 		return keep, p.fail("escape without two hexadecimal digits")
 	}
+	p.bracket = p.w.Buf[p.w.Pos+1] == '5' && p.w.Buf[p.w.Pos+2]|0x20 == 'd'
 	p.w.Pos += 3
 	return keep, nil
 }

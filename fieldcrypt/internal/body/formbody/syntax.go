@@ -1,6 +1,7 @@
 package formbody
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/fortlet/fortlet/fieldcrypt/internal/body"
@@ -32,6 +33,9 @@ var classes = func() (t [256]class) {
 	return t
 }()
 
+// errBracket is the error for what ends a name to qs.
+var errBracket = fmt.Errorf("%w: ]= in a value of a form", body.ErrSyntax)
+
 // Syntax is how values of forms are written.
 var Syntax body.Syntax = syntax{}
 
@@ -54,6 +58,9 @@ func (syntax) Decode(source []byte) ([]byte, error) {
 		default:
 			return nil, fmt.Errorf("%w: character that has to be escaped in a form", body.ErrSyntax)
 		}
+	}
+	if bytes.Contains(source, []byte("]=")) || bytes.Contains(bytes.ToUpper(source), []byte("%5D=")) {
+		return nil, errBracket
 	}
 	return unescape(nil, source), nil
 }

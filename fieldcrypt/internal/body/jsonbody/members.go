@@ -32,7 +32,7 @@ const (
 	// fewMembers are found faster by looking at each.
 	fewMembers = 24
 	// maxNameBytes bounds the names of open objects together.
-	maxNameBytes = 8 << 20
+	maxNameBytes = 1 << 20
 	// keepMembers is how much room is kept for reuse.
 	keepMembers = 64 << 10
 )

@@ -198,6 +198,10 @@ func (h *header) setLength(n int) {
 // isText says whether the part is a plain field.
 func (h *header) isText() bool { return h.contentType == "" || h.kind == "text/plain" }
 
+// isFile says whether the part is a file. Without a file name a part is a text to
+// many, whatever its media type.
+func (h *header) isFile() bool { return len(h.files) > 0 }
+
 func (h *header) isUTF8() bool {
 	return h.charset == "" || strings.EqualFold(h.charset, "utf-8") || strings.EqualFold(h.charset, "us-ascii")
 }

@@ -39,7 +39,7 @@ func (w *walker) content(c *content) error {
 		return err
 	case walk != nil:
 		return w.typed(c, walk)
-	case !w.o.All || !w.head.isText():
+	case !w.o.All || !w.head.isText() && w.head.isFile():
 		return w.pass(c, nil)
 	case !w.head.isUTF8():
 		return errCharset

@@ -55,14 +55,15 @@ func Walk(ctx context.Context, dst io.Writer, src io.Reader, boundary string, o 
 	}
 }
 
-// validBoundary allows what RFC 2046 does, without the space, which would be
-// taken for padding.
+// validBoundary allows of what RFC 2046 does all that ends a boundary for nobody:
+// not the space, which would be taken for padding, nor the comma and quotes, at
+// which PHP and Rack end one.
 func validBoundary(b string) bool {
 	if len(b) == 0 || len(b) > 70 {
 		return false
 	}
 	for _, c := range []byte(b) {
-		if !alphanumeric(c) && !oneOf(c, "'()+_,-./:=?") {
+		if !alphanumeric(c) && !oneOf(c, "()+_-./:=?") {
 			return false
 		}
 	}

@@ -84,6 +84,11 @@ func (w *walker) attribute() error {
 	w.at = append(append(w.at[:0], '@'), local...)
 	state := w.o.Paths.Member(w.open[w.depth()].state, w.o.Paths.Symbol(w.at))
 	declares := string(name) == "xmlns" || bytes.HasPrefix(name, []byte("xmlns:"))
+	if declares && w.value.kind == nothing && w.o.Paths.Rule(state) >= 0 {
+		// encoding/xml takes xmlns:ssn="…" for an attribute ssn; sealed it would be
+		// another namespace.
+		return body.At(w.path()+"/@"+body.DisplayName(name), w.refuse(body.ErrUnsupported, "a namespace declared by the name of a field"))
+	}
 	if !w.add(name) {
 		return body.At(w.path()+"/@"+body.DisplayName(name), w.refuse(body.ErrDuplicate, "an attribute twice"))
 	}
