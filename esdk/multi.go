@@ -40,6 +40,9 @@ func (k *multi) Wrap(ctx context.Context, m *EncryptionMaterials) error {
 }
 
 func (k *multi) wrap(ctx context.Context, m *EncryptionMaterials) error {
+	if len(k.all()) == 0 { // as a child of another it would wrap with nothing
+		return errors.New("a multi-keyring has no keyring")
+	}
 	if k.generator != nil {
 		if m.DataKey != nil {
 			return errors.New("the generator of a multi-keyring met a data key that another made")

@@ -78,6 +78,7 @@ func TestMultiWrapFails(t *testing.T) {
 		want    error // nil: any
 	}{
 		{"no keyring", esdk.NewMulti(nil), nil, nil},
+		{"no keyring, key given", esdk.NewMulti(nil), key, nil},
 		{"no generator", esdk.NewMulti(nil, a), nil, nil},
 		{"generator that generates nothing", esdk.NewMulti(nothing{}, a), nil, nil},
 		{"generator that fails", esdk.NewMulti(failing{broken}, a), nil, broken},

@@ -31,7 +31,8 @@
 //
 // Anyone who has the public key can seal a value of their own, and anyone who can
 // write a payload can copy a marker into another field: what opens was
-// confidential, it need not be true. The envelope cipher binds a ciphertext to its
+// confidential, it need not be true. It may be an object or an element with
+// anything in it, where a string stood. The envelope cipher binds a ciphertext to its
 // key, version and encoding, though not to the field or record. Lengths of values
 // show in envelope markers.
 package fieldcrypt

@@ -49,6 +49,7 @@ func (e *Edge) body(ctx context.Context, request *object, h http.Header, of trig
 	if sealed.Len() > of.maxBody {
 		return refuse(http.StatusRequestEntityTooLarge, "with its fields sealed the body is longer than %d bytes", of.maxBody)
 	}
+	removeDigests(h)
 	member.set("action", encode("replace"))
 	encoding, text := "text", sealed.String()
 	if !utf8.ValidString(text) {
@@ -103,6 +104,10 @@ func (e *Edge) mediaType(h http.Header) (kind string, pass bool, err error) {
 		if !strings.EqualFold(strings.TrimSpace(coding), "identity") {
 			return "", false, refuse(http.StatusUnsupportedMediaType, "the body is compressed")
 		}
+	}
+	if len(h["Content-Range"]) > 0 {
+		// A value may lie across two parts, of which neither shows it.
+		return "", false, refuse(http.StatusBadRequest, "a part of a body cannot be protected")
 	}
 	kinds := h["Content-Type"]
 	if len(kinds) != 1 {

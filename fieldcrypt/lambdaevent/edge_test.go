@@ -419,3 +419,44 @@ func FuzzInvoke(f *testing.F) {
 		}
 	})
 }
+
+// What would tell a field by another way is removed: a hash of the body as it was,
+// and the address of the page with the form.
+func TestOtherCopies(t *testing.T) {
+	e := lambdaevent.NewEdge(protector(t, sealer(t), "ssn"), lambdaevent.EdgeOptions{})
+	header := func(name, value string) string {
+		return `"` + strings.ToLower(name) + `": [{"key": "` + name + `", "value": "` + value + `"}], "content-type"`
+	}
+	for _, name := range []string{"Content-MD5", "Digest", "Repr-Digest", "X-Amz-Checksum-Sha256"} {
+		in := event(t, people, `"content-type"`, header(name, "hashhash"))
+		got := invoke(t, e, in)["headers"].(map[string]any)
+		if got[strings.ToLower(name)] != nil || got["content-type"] == nil {
+			t.Errorf("headers are %v", got)
+		}
+	}
+	in := event(t, people, `"content-type"`, header("Referer", "https://example.com/form?ssn=219-09-1111"))
+	if got, err := e.Invoke(t.Context(), in); err != nil || bytes.Contains(got, []byte("219-09-1111")) || !bytes.Contains(got, []byte("https://example.com/form\"")) {
+		t.Errorf("%s, %v", got, err)
+	}
+	in = event(t, people, `"content-type"`, header("Content-Range", "bytes 0-9/20"))
+	if got := invoke(t, e, in); got["status"] != "400" {
+		t.Errorf("%v", got)
+	}
+}
+
+// A value in the place of a name is not for the log.
+func TestLogHasNoNames(t *testing.T) {
+	var log bytes.Buffer
+	e := lambdaevent.NewEdge(protector(t, sealer(t), "ssn"), lambdaevent.EdgeOptions{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	for kind, body := range map[string]string{
+		"application/x-www-form-urlencoded": "078-05-1120" + strings.Repeat("x", 2000),
+		"application/json":                  `{"078-05-1120":{"ssn":1}}`,
+	} {
+		if got := invoke(t, e, event(t, body, "application/json", kind)); got["status"] == nil {
+			t.Errorf("forwarded as %v", got)
+		}
+	}
+	if strings.Contains(log.String(), "078-05") || strings.Count(log.String(), "\n") != 2 {
+		t.Errorf("log: %s", &log)
+	}
+}

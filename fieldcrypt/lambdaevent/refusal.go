@@ -50,7 +50,7 @@ func refusalOf(ctx context.Context, err error) error {
 		if !errors.Is(err, known.err) {
 			continue
 		}
-		r := &refusal{known.status, err.Error(), err}
+		r := &refusal{known.status, err.Error(), withoutPath(err)}
 		if known.status == http.StatusServiceUnavailable {
 			// What a key's sealer says is not for strangers.
 			r.message = "a field could not be sealed"
@@ -58,6 +58,19 @@ func refusalOf(ctx context.Context, err error) error {
 		return r
 	}
 	return err
+}
+
+// withoutPath is what the log is told of an error. The names in a path are the
+// client's, who may have put a value where a name was to be.
+func withoutPath(err error) error {
+	var field *fieldcrypt.FieldError
+	switch {
+	case !errors.As(err, &field):
+		return err
+	case field.Rule == "":
+		return field.Err
+	}
+	return fmt.Errorf("rule %s: %w", field.Rule, field.Err)
 }
 
 // response is the answer as CloudFront takes it from a function. CloudFront

@@ -73,6 +73,7 @@ func headerLines(value json.RawMessage) ([]object, error) {
 // were.
 func (e *Edge) headers(ctx context.Context, request *object, h http.Header, of trigger) error {
 	was := h.Clone()
+	cutReferer(h)
 	if _, err := e.protector.Header(ctx, h); err != nil {
 		return refusalOf(ctx, err)
 	}
@@ -80,7 +81,9 @@ func (e *Edge) headers(ctx context.Context, request *object, h http.Header, of t
 	if err := request.into("headers", &fields); err != nil {
 		return fmt.Errorf("cloudfront event: %w", err)
 	}
-	changed := false
+	kept := slices.DeleteFunc(slices.Clone(fields), func(m member) bool { return h[http.CanonicalHeaderKey(m.name)] == nil })
+	changed := len(kept) < len(fields)
+	fields = kept
 	for i := range fields {
 		name := http.CanonicalHeaderKey(fields[i].name)
 		if slices.Equal(h[name], was[name]) {

@@ -57,6 +57,9 @@ func Main(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root.SetArgs(args)
 	started := noteStart(root)
 	cmd, err := root.ExecuteContextC(ctx)
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted")
+	}
 	if err != nil && !*started && !errors.As(err, new(usageError)) {
 		err = hinted{usageError{err}, "see " + cmd.CommandPath() + " --help"}
 	}

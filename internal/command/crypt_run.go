@@ -24,9 +24,6 @@ func (r *cryptRequest) run(ctx context.Context, s *streams, o *cryptOptions) err
 	}
 	j := r.job
 	j.Manager, j.Stdin, j.Stdout = manager, s.in, s.out
-	if j.Metadata == crypt.Stream {
-		j.Stdout = &plainWriter{w: s.out} // contexts come from whoever wrote the messages
-	}
 	if !o.quiet {
 		j.Warn = say
 	}

@@ -64,7 +64,7 @@ func TestCryptUsage(t *testing.T) {
 		"encrypt" + rest + " --max-encrypted-data-keys 0":            "--max-encrypted-data-keys is at least 1",
 		"encrypt" + rest + " --max-encrypted-data-keys -1":           "needs a value",
 		"encrypt" + rest + " --algorithm ROT13":                      `algorithm "ROT13" is none of`,
-		"encrypt" + rest + " --commitment-policy none":               `--commitment-policy "none" is not known`,
+		"encrypt" + rest + " --commitment-policy none":               `--commitment-policy "none" is not known: there are forbid-encrypt-allow-decrypt, require-`,
 		"encrypt" + rest + " -c a":                                   "--encryption-context: \"a\" is not of the form name=value",
 		"encrypt" + rest + " --caching capacity=1":                   "--caching: caching needs capacity and max_age",
 		"encrypt" + rest + " discovery=true":                         "--wrapping-keys: discovery is for decryption only",

@@ -104,6 +104,9 @@ func (e *fieldsEncrypt) rules(file *fieldkeys.File) ([]fieldkeys.Rule, error) {
 		if err != nil {
 			return nil, usageError{err}
 		}
+		if _, err := fieldcrypt.ParseSelector(selector); err != nil {
+			return nil, usageError{fmt.Errorf("--field %s: %w", text, err)}
+		}
 		rules = append(rules, fieldkeys.Rule{Name: text, Key: key, Fields: []string{selector}})
 	}
 	return rules, nil

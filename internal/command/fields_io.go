@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"path/filepath"
 
 	"github.com/fortlet/fortlet/internal/inspect/report"
 )
@@ -90,6 +92,9 @@ func writeOutput(s *streams, file string, write func(io.Writer) error) error {
 	if file != "" && file != "-" {
 		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // it would be replaced by one, /dev/null too
 			return fmt.Errorf("output %s is no regular file: without --output the text goes to stdout", file)
+		}
+		if _, err := os.Stat(filepath.Dir(file)); errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("output %s: its folder does not exist", file)
 		}
 		return report.WriteFile(file, 0o600, write)
 	}

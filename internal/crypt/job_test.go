@@ -274,6 +274,24 @@ func TestPermissions(t *testing.T) {
 	chmod("secret", 0o755)
 	newJob(t, Encrypt, "secret", "new").mustRun()
 	want("new", 0o644)
+
+	// What is replaced stays as open as it was, whatever the umask.
+	chmod("public", 0o666)
+	newJob(t, Decrypt, "sealed", "public").mustRun()
+	want("public", 0o666)
+
+	// Folders too are no more open than those of the input.
+	if err := errors.Join(os.MkdirAll("in/closed/inner", 0o755), os.Mkdir("out", 0o755)); err != nil {
+		t.Fatal(err)
+	}
+	write(t, "in/closed/inner/file", "3")
+	chmod("in/closed", 0o500)
+	j := newJob(t, Encrypt, "in", "out")
+	j.Recursive = true
+	j.mustRun()
+	want("out/closed", 0o700)
+	want("out/closed/inner", 0o755)
+	chmod("in/closed", 0o700) // so that the test can be cleared away
 }
 
 // The content of a link goes where it points to, and the link stays.

@@ -38,7 +38,7 @@ func TestParseWrappingKeys(t *testing.T) {
 
 		{Encrypt, "region=us-west-2", WrappingKeys{}, "no wrapping key"},
 		{Encrypt, "discovery=true", WrappingKeys{}, "for decryption only"},
-		{Encrypt, "key=a discovery-partition=aws discovery-account=1", WrappingKeys{}, "for decryption only"},
+		{Encrypt, "key=a discovery-partition=aws discovery-account=111122223333", WrappingKeys{}, "for decryption only"},
 		{Encrypt, "key=a provider=pkcs11", WrappingKeys{}, `provider "pkcs11" is not known`},
 		{Encrypt, "key=a provider=aws-kms provider=aws-kms", WrappingKeys{}, "provider is given 2 times"},
 		{Encrypt, "key=a region=x region=y", WrappingKeys{}, "region is given 2 times"},
@@ -54,10 +54,11 @@ func TestParseWrappingKeys(t *testing.T) {
 		{Decrypt, "key=alias/a", WrappingKeys{}, "no key ARN"},
 		{Decrypt, "key=" + aliasARN, WrappingKeys{}, "no key ARN"},
 		{Decrypt, "key=" + keyARN + " key=1234abcd", WrappingKeys{}, "no key ARN"},
-		{Decrypt, "key=" + keyARN + " discovery-partition=aws discovery-account=1", WrappingKeys{}, "need discovery=true"},
+		{Decrypt, "key=" + keyARN + " discovery-partition=aws discovery-account=111122223333", WrappingKeys{}, "need discovery=true"},
 		{Decrypt, "discovery=true discovery-account=111122223333", WrappingKeys{}, "needs discovery-partition"},
 		{Decrypt, "discovery=true discovery-partition=aws", WrappingKeys{}, "needs discovery-account"},
-		{Decrypt, "discovery=true discovery-partition=aws discovery-partition=aws-cn discovery-account=1", WrappingKeys{}, "given 2 times"},
+		{Decrypt, "discovery=true discovery-partition=aws discovery-partition=aws-cn discovery-account=111122223333", WrappingKeys{}, "given 2 times"},
+		{Decrypt, "discovery=true discovery-partition=aws discovery-account=1111-2222-3333", WrappingKeys{}, "not an account id of 12 digits"},
 		// Passed over, it would trust every account.
 		{Decrypt, "discovery=true discovery-acount=111122223333", WrappingKeys{}, `no attribute "discovery-acount"`},
 	} {

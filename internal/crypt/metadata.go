@@ -3,11 +3,13 @@ package crypt
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode/utf16"
 
 	"github.com/fortlet/fortlet/esdk"
 )
@@ -58,8 +60,27 @@ func (m *metadataFile) write(line map[string]any) error {
 	if err := e.Encode(line); err != nil {
 		return err
 	}
-	_, err := m.w.Write(b.Bytes()) // in one call: lines of other processes stay whole
+	_, err := m.w.Write(onlyASCII(b.Bytes())) // in one call: lines of other processes stay whole
 	return err
+}
+
+// onlyASCII writes what else there is in JSON as escapes, as the AWS Encryption
+// CLI does: encryption contexts are other people's words, and would steer a
+// terminal.
+func onlyASCII(text []byte) []byte {
+	var b []byte
+	for _, r := range string(text) {
+		switch {
+		case r < 0x7f:
+			b = append(b, byte(r))
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
+		default:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		}
+	}
+	return b
 }
 
 // line is what is told of a message.

@@ -150,6 +150,25 @@ func TestMetadataToStdout(t *testing.T) {
 	}
 }
 
+// A context in a message steers no terminal, and is told unchanged all the same.
+func TestMetadataIsASCII(t *testing.T) {
+	odd := esdk.Context{"\x1b[2J": "\u009b31m é \u202e 𝛑 \x7f \"<&>"}
+	sealed(t, "content", 0, odd)
+	j := newJob(t, Decrypt, "sealed", "opened")
+	j.Metadata = Stream
+	j.mustRun()
+	text := j.stdout.String()
+	if i := strings.IndexFunc(strings.TrimSuffix(text, "\n"), func(r rune) bool { return r < ' ' || r > '~' }); i >= 0 {
+		t.Errorf("byte %d of %q", i, text)
+	}
+	header := metadataLines(t, text)[0]["header"].(map[string]any)
+	for k, v := range odd {
+		if got := header["encryption_context"].(map[string]any)[k]; got != v {
+			t.Errorf("context %q", got)
+		}
+	}
+}
+
 // https://aws-encryption-sdk-cli.readthedocs.io/en/latest/ "Skipped Files"
 func TestMetadataOfRefused(t *testing.T) {
 	sealed(t, "content", 0, esdk.Context{"year": "2026"})

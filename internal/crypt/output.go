@@ -35,7 +35,7 @@ func (j *Job) openOutput(it item) (output, error) {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+		if err := makeFolders(filepath.Dir(it.from), filepath.Dir(path)); err != nil {
 			return nil, err
 		}
 		return newFileOutput(path, it.perm, nil, j.Existing == KeepExisting)
@@ -57,6 +57,25 @@ func (j *Job) openOutput(it item) (output, error) {
 		return nil, err
 	}
 	return newFileOutput(path, it.perm, info, j.Existing == KeepExisting)
+}
+
+// makeFolders makes the folder of an output, and those above it, as open as the
+// input's are: what a closed folder kept from others is not to be had in a copy.
+func makeFolders(from, to string) error {
+	if isDir(to) {
+		return nil
+	}
+	if err := makeFolders(filepath.Dir(from), filepath.Dir(to)); err != nil {
+		return err
+	}
+	perm := fs.FileMode(0o777)
+	if info, err := os.Stat(from); err == nil {
+		perm = info.Mode().Perm() | 0o700
+	}
+	if err := os.Mkdir(to, perm); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	return nil
 }
 
 // fileOutput is a file that appears whole or not at all.

@@ -132,7 +132,7 @@ func (sealsNothing) Seal(context.Context, []byte, []byte, fieldcrypt.Encoding) (
 // protection checks what a route does with requests.
 func (k *checker) protection(i int, r *Route) {
 	if r.Pass == (len(r.Protect) > 0) {
-		k.problem(errors.New("exactly one of protect and pass: true is needed"), "routes", i)
+		k.problem(errors.New("one of protect and pass: true is needed"), "routes", i)
 	}
 	if r.Pass && (len(r.Accept) > 0 || len(r.Other) > 0) {
 		k.problem(errors.New("what passes is not looked at: accept and other say nothing"), "routes", i)

@@ -126,6 +126,15 @@ rules:
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
+	// Neither what is too long nor what has no end is read into memory.
+	if _, err := read(strings.Repeat("#", 4<<20+1)); err == nil || !strings.Contains(err.Error(), "longer than") {
+		t.Errorf("too long: %v", err)
+	}
+	if _, err := os.Stat("/dev/zero"); err == nil {
+		if _, err := fieldkeys.ReadFile("/dev/zero"); err == nil || !strings.Contains(err.Error(), "longer than") {
+			t.Errorf("without an end: %v", err)
+		}
+	}
 }
 
 func TestSize(t *testing.T) {

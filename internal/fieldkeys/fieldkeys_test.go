@@ -386,3 +386,32 @@ func TestRegionAndEndpoint(t *testing.T) {
 		t.Errorf("clients: %s", got)
 	}
 }
+
+// confused is a KMS that answers with a good public key, of another key.
+type confused struct {
+	fieldkeys.KMS
+	answer *kms.GetPublicKeyOutput
+}
+
+func (c confused) GetPublicKey(context.Context, *kms.GetPublicKeyInput, ...func(*kms.Options)) (*kms.GetPublicKeyOutput, error) {
+	return c.answer, nil
+}
+
+// TestLoadComparesTheKey: what is sealed with another key's public half would
+// open for others than the key's policy says.
+func TestLoadComparesTheKey(t *testing.T) {
+	der, err := x509.MarshalPKIXPublicKey(&generate(t).PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const ours = "arn:aws:kms:us-east-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+	for _, id := range []*string{new(ours), new(ours + "0"), new("1234abcd-12ab-34cd-56ef-1234567890ab"), nil} {
+		client := confused{answer: &kms.GetPublicKeyOutput{KeyId: id, PublicKey: der, KeyUsage: types.KeyUsageTypeEncryptDecrypt,
+			EncryptionAlgorithms: []types.EncryptionAlgorithmSpec{types.EncryptionAlgorithmSpecRsaesOaepSha256}}}
+		set := newSet(t, fieldkeys.Options{Client: func(string, string) fieldkeys.KMS { return client }}, fieldkeys.Key{Name: "ssn", KMS: ours})
+		err := set.Load(t.Context(), "ssn")
+		if good := id != nil && *id == ours; good != (err == nil) {
+			t.Errorf("answer for %v: %v", id, err)
+		}
+	}
+}

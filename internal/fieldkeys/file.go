@@ -3,6 +3,7 @@ package fieldkeys
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -34,16 +35,17 @@ const maxFile = 4 << 20
 // ReadFile reads a configuration file and checks its keys. Its error joins all
 // problems.
 func ReadFile(name string) (*File, error) {
-	info, err := os.Stat(name)
+	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	if info.Size() > maxFile {
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxFile+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(text) > maxFile {
 		return nil, fmt.Errorf("%s: longer than %d bytes", name, maxFile)
-	}
-	text, err := os.ReadFile(name)
-	if err != nil {
-		return nil, err
 	}
 	f, problems := parseFile(text)
 	f.Dir = filepath.Dir(name)
@@ -57,7 +59,7 @@ func parseFile(text []byte) (*File, []error) {
 	f := new(File)
 	var sections map[string]yaml.Node
 	if err := yaml.Load(text, &sections); err != nil {
-		return f, []error{err}
+		return f, yamlProblems(err)
 	}
 	var problems []error
 	for name, node := range sections {
@@ -73,7 +75,7 @@ func parseFile(text []byte) (*File, []error) {
 			}
 		}
 		if err != nil {
-			problems = append(problems, err)
+			problems = append(problems, yamlProblems(err)...)
 		}
 	}
 	if len(problems) > 0 {
