@@ -12,7 +12,7 @@ import (
 	"github.com/fortlet/fortlet/fieldcrypt"
 )
 
-// Run with -property.n 1000000 for a long night's sleep.
+// -property.n 1000000 takes a minute or so.
 var propertyN = flag.Int("property.n", 3000, "how many payloads of each format the property tests generate")
 
 // Opening what was sealed gives the payload byte for byte; what was sealed is
